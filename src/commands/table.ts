@@ -1,0 +1,325 @@
+/**
+ * The command table: every command that this server knows, found by the bytes of its name as they stand in the
+ * receive buffer.
+ *
+ * Layout of the dispatch index: an open-addressed table with linear probing, at most a quarter full. One slot is
+ * seven words of one Int32Array:
+ * ```
+ *   word  0            1      2           3      4            5      6
+ *        | name length | head | head fold | tail | tail fold | inner | command |
+ * ```
+ * `head` is the first four bytes of the lower-case name as a little-endian word (fewer for shorter names, in the low
+ * bytes), `tail` its last four (they overlap below length 8; 0 below length 4). A fold has 0x20 at each letter, so that
+ * `(word | fold) === stored` holds for both cases of the name and for nothing else. `inner` is 1 when the name is longer
+ * than 8 and the bytes between head and tail have to be compared too. `command` is the command's place in `list`, plus
+ * one; 0 marks an empty slot.
+ *
+ * 1. No two slots hold the same name.
+ * 2. Every name is reachable from its hash without crossing an empty slot.
+ * 3. Nothing changes after construction: an index is as fast at the end as at the start, and can be shared.
+ */
+import type { Argv } from '../resp/argv.js';
+import { assert } from '../util/assert.js';
+import { categoriesOf } from './categories.js';
+import {
+  BEGIN_INDEX,
+  FIND_RANGE,
+  KEY_INCOMPLETE,
+  KEY_NOT_KEY,
+  KEY_VARIABLE_FLAGS,
+  type KeySpec,
+  parseKeySpec,
+} from './key-specs.js';
+import {
+  COMMAND_FLAGS,
+  type CommandGroup,
+  type CommandHandler,
+  type CommandSpec,
+  FLAG_MOVABLEKEYS,
+  type KeyFinder,
+  type SubcommandSpec,
+} from './spec.js';
+
+/** A command as the server runs it: its entry, with everything that is derived from it computed once. Immutable. */
+export class Command {
+  /** Dense from 0 over commands and subcommands: for arrays of statistics. */
+  readonly id: number;
+  readonly spec: CommandSpec | SubcommandSpec;
+  /** Lower case, with its container: `client|kill`. */
+  readonly name: string;
+  readonly group: CommandGroup;
+  /** The container of a subcommand, else null. */
+  readonly parent: Command | null;
+  readonly arity: number;
+  /** A mask of `FLAG_*`. */
+  readonly flags: number;
+  /** A mask over `CATEGORIES`. */
+  readonly categories: number;
+  /** Null: a container that answers only through its subcommands. */
+  readonly handler: CommandHandler | null;
+  readonly getKeys: KeyFinder | null;
+  readonly keySpecs: readonly KeySpec[];
+  /** Whether `keySpecs` tell all keys and their flags, so that `getKeys` is only for calls that do not fit them. */
+  readonly keySpecsSuffice: boolean;
+  /** Whether any of its arguments is a key (a sharded channel is none). */
+  readonly hasKeys: boolean;
+  /** The first key; 0 when there is none at a fixed place. */
+  readonly firstKey: number;
+  /** The last key, from the end when negative (-1 is the last argument). */
+  readonly lastKey: number;
+  readonly keyStep: number;
+  /** Null when it is no container. */
+  readonly subcommands: CommandIndex | null;
+
+  /** @param ids counts the ids given so far */
+  constructor(spec: CommandSpec | SubcommandSpec, parent: Command | null, ids: { next: number }) {
+    this.id = ids.next++;
+    this.spec = spec;
+    this.name = parent === null ? spec.name : `${parent.name}|${spec.name}`;
+    this.parent = parent;
+    this.group = groupOf(spec, parent);
+    this.arity = spec.arity;
+    this.handler = spec.handler ?? null;
+    this.getKeys = spec.getKeys ?? null;
+    this.keySpecs = (spec.keys ?? []).map(parseKeySpec);
+    this.hasKeys = this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) || this.getKeys !== null;
+    this.keySpecsSuffice =
+      this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) &&
+      this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0);
+    const range = legacyRange(this.keySpecs);
+    this.firstKey = range.first;
+    this.lastKey = range.last;
+    this.keyStep = range.step;
+    this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
+    const subcommands = 'subcommands' in spec && spec.subcommands !== undefined ? spec.subcommands : null;
+    this.categories = categoriesOf(
+      subcommands !== null && this.handler === null ? null : this.group,
+      this.flags,
+      spec.categories ?? '',
+    );
+    this.subcommands =
+      subcommands === null ? null : new CommandIndex(subcommands.map((entry) => new Command(entry, this, ids)));
+  }
+
+  /** @hot Whether this many arguments (with the name) fit. */
+  acceptsCount(count: number): boolean {
+    return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+}
+
+/** Finds commands by the bytes of their names, in any case. Immutable. */
+export class CommandIndex {
+  /** In the order of the entries. */
+  readonly list: readonly Command[];
+  private readonly slots: Int32Array;
+  private readonly mask: number;
+  private readonly names: readonly Uint8Array[];
+  private readonly byName: ReadonlyMap<string, Command>;
+
+  constructor(commands: readonly Command[]) {
+    this.list = commands;
+    this.names = commands.map((command) => Buffer.from(command.spec.name, 'latin1'));
+    this.byName = new Map(commands.map((command) => [command.spec.name, command]));
+    assert(this.byName.size === commands.length, 'every command once in the table');
+    let size = 16;
+    while (size < commands.length * 4) size *= 2;
+    this.mask = size - 1;
+    this.slots = new Int32Array(size * SLOT_WORDS);
+    for (let i = 0; i < commands.length; i++) this.insert(i);
+  }
+
+  /** @hot The command that argument `i` names, null when there is none. O(1), nothing allocated. */
+  lookup(argv: Argv, i: number): Command | null {
+    const length = argv.length(i);
+    if (length === 0) return null;
+    const { bytes, view } = argv;
+    const offset = argv.offset(i);
+    let head = 0;
+    let tail = 0;
+    if (length >= 4) {
+      head = view.getInt32(offset, true);
+      tail = view.getInt32(offset + length - 4, true);
+    } else {
+      head = bytes[offset]!;
+      if (length > 1) head |= bytes[offset + 1]! << 8;
+      if (length > 2) head |= bytes[offset + 2]! << 16;
+    }
+    const { slots, mask } = this;
+    for (let slot = hashOf(length, head, tail) & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * SLOT_WORDS;
+      const number = slots[at + 6]!;
+      if (number === 0) return null;
+      if (slots[at] !== length) continue;
+      if ((head | slots[at + 2]!) !== slots[at + 1]) continue;
+      if ((tail | slots[at + 4]!) !== slots[at + 3]) continue;
+      if (slots[at + 5] === 1 && !innerEquals(this.names[number - 1]!, bytes, offset)) continue;
+      return this.list[number - 1]!;
+    }
+  }
+
+  /** The command of this name (its own part, lower case), undefined when there is none. */
+  get(name: string): Command | undefined {
+    return this.byName.get(name);
+  }
+
+  private insert(i: number): void {
+    const name = this.names[i]!;
+    assert(name.length > 0, 'a name for every command');
+    const head = wordOf(name, 0, Math.min(4, name.length));
+    const headFold = foldOf(name, 0, Math.min(4, name.length));
+    const tail = name.length < 4 ? 0 : wordOf(name, name.length - 4, 4);
+    const tailFold = name.length < 4 ? 0 : foldOf(name, name.length - 4, 4);
+    let slot = hashOf(name.length, head, tail) & this.mask;
+    while (this.slots[slot * SLOT_WORDS + 6] !== 0) slot = (slot + 1) & this.mask;
+    this.slots.set([name.length, head, headFold, tail, tailFold, name.length > 8 ? 1 : 0, i + 1], slot * SLOT_WORDS);
+  }
+}
+
+/** All commands of a server. Made once from the families' entries; several servers may share one. Immutable. */
+export class CommandTable {
+  /** The commands without the subcommands. */
+  readonly index: CommandIndex;
+  /** Commands and subcommands; place i holds the one with id i. */
+  readonly all: readonly Command[];
+
+  constructor(specs: readonly CommandSpec[]) {
+    const ids = { next: 0 };
+    const commands = specs.map((spec) => new Command(spec, null, ids));
+    this.index = new CommandIndex(commands);
+    this.all = commands.flatMap((command) => [command, ...(command.subcommands?.list ?? [])]);
+  }
+
+  /** How many commands there are, not counting subcommands. */
+  get count(): number {
+    return this.index.list.length;
+  }
+
+  /** How many ids were given: the length of an array of statistics. */
+  get idCount(): number {
+    return this.all.length;
+  }
+
+  /** @hot The command that argument 0 names, null when there is none. Subcommands: `command.subcommands.lookup(argv, 1)`. */
+  lookup(argv: Argv): Command | null {
+    return this.index.lookup(argv, 0);
+  }
+
+  /**
+   * The command or subcommand that arguments from `i` on call: a container's subcommand if there is a further argument.
+   * Null when there is no such command or subcommand.
+   */
+  resolve(argv: Argv, i: number): Command | null {
+    const command = this.index.lookup(argv, i);
+    if (command === null || command.subcommands === null || argv.count <= i + 1) return command;
+    return command.subcommands.lookup(argv, i + 1);
+  }
+
+  /** The command of this name in any case, `container|subcommand` for subcommands; undefined when there is none. */
+  byName(name: string): Command | undefined {
+    const lower = name.toLowerCase();
+    const bar = lower.indexOf('|');
+    if (bar === -1) return this.index.get(lower);
+    return this.index.get(lower.slice(0, bar))?.subcommands?.get(lower.slice(bar + 1));
+  }
+}
+
+/** Builds the table of all the families' entries. Throws when an entry is malformed. */
+export function createCommandTable(...families: readonly (readonly CommandSpec[])[]): CommandTable {
+  return new CommandTable(families.flat());
+}
+
+const SLOT_WORDS = 7;
+const FOLD_ALL = 0x20202020;
+
+/** @hot The case of letters does not matter to it (nor do some other bits: the comparison settles that). */
+function hashOf(length: number, head: number, tail: number): number {
+  const h =
+    Math.imul((head | FOLD_ALL) ^ Math.imul(length, 0x3c6ef372), 0x2c1b3c6d) ^ Math.imul(tail | FOLD_ALL, 0x297a2d39);
+  return h ^ (h >>> 15);
+}
+
+/** @hot Whether the bytes between the first four and the last four are those of `name`, in any case. */
+function innerEquals(name: Uint8Array, bytes: Uint8Array, offset: number): boolean {
+  const end = name.length - 4;
+  for (let k = 4; k < end; k++) {
+    let byte = bytes[offset + k]!;
+    if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;
+    if (byte !== name[k]) return false;
+  }
+  return true;
+}
+
+function wordOf(name: Uint8Array, from: number, length: number): number {
+  let word = 0;
+  for (let k = 0; k < length; k++) word |= name[from + k]! << (8 * k);
+  return word;
+}
+
+function foldOf(name: Uint8Array, from: number, length: number): number {
+  let fold = 0;
+  for (let k = 0; k < length; k++) {
+    const byte = name[from + k]!;
+    if (byte >= 0x61 && byte <= 0x7a) fold |= 0x20 << (8 * k);
+  }
+  return fold;
+}
+
+function groupOf(spec: CommandSpec | SubcommandSpec, parent: Command | null): CommandGroup {
+  if (parent !== null) return parent.group;
+  assert('group' in spec, `a group for '${spec.name}'`);
+  return spec.group;
+}
+
+function flagMask(names: string): number {
+  let mask = 0;
+  for (const name of names.split(' ')) {
+    if (name === '') continue;
+    const bit = COMMAND_FLAGS.get(name);
+    assert(bit !== undefined && bit !== FLAG_MOVABLEKEYS, `a command flag, got '${name}'`);
+    mask |= bit;
+  }
+  return mask;
+}
+
+/** First, last and step of the keys as COMMAND tells them; `movable` when there is more to tell. */
+interface LegacyRange {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  readonly movable: boolean;
+}
+
+/** The range that consecutive index specs of step 1 make up (or the only spec, whatever its step). */
+function legacyRange(specs: readonly KeySpec[]): LegacyRange {
+  const only = specs.length === 1 ? specs[0]! : null;
+  if (only !== null && only.begin === BEGIN_INDEX && only.find === FIND_RANGE) {
+    return {
+      first: only.position,
+      last: lastOf(only),
+      step: only.step,
+      movable: (only.flags & KEY_INCOMPLETE) !== 0,
+    };
+  }
+  let first = 0;
+  let last = 0;
+  let movable = false;
+  for (const spec of specs) {
+    const plain =
+      spec.begin === BEGIN_INDEX &&
+      spec.find === FIND_RANGE &&
+      spec.step === 1 &&
+      (spec.flags & KEY_INCOMPLETE) === 0 &&
+      (last === 0 || last === spec.position - 1);
+    if (!plain) {
+      movable = true;
+      continue;
+    }
+    if (first === 0) first = spec.position;
+    last = lastOf(spec);
+  }
+  return { first, last, step: first === 0 ? 0 : 1, movable };
+}
+
+function lastOf(spec: KeySpec): number {
+  return spec.lastKey >= 0 ? spec.position + spec.lastKey : spec.lastKey;
+}
