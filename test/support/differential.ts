@@ -1,0 +1,114 @@
+/**
+ * Random command sequences against redstart and the reference at once: every reply must have the same bytes.
+ *
+ * ```ts
+ * const key = fc.constantFrom('a', 'b');
+ * differential('strings', fc.oneof(
+ *   fc.tuple(fc.constant('SET'), key, fc.string()),
+ *   fc.tuple(fc.constant('GETRANGE'), key, fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 })),
+ * ));
+ * ```
+ * A difference is shrunk to the shortest sequence that shows it, and printed with its seed; `REDSTART_SEED=<seed>` runs
+ * that one again.
+ */
+import fc from 'fast-check';
+import { describe, test } from 'vitest';
+import { recordReply } from './recorder.js';
+import { referenceAvailable } from './reference.js';
+import { RespClient } from './resp-client.js';
+import { portOf } from './targets.js';
+import { type Command, escapeBytes, formatCommand, type Reply, toArgs } from './wire.js';
+
+/** Settings of {@link differential}. */
+export interface DifferentialOptions {
+  /** Takes out of a reply what may differ: times, addresses, the order of an unordered reply. */
+  readonly normalise?: (wire: string, command: Command) => string;
+  /** Sequences tried for each protocol. Default 100. */
+  readonly runs?: number;
+  /** Commands a sequence at most. Default 40. */
+  readonly maxLength?: number;
+  /** Protocols. Default both. */
+  readonly protocols?: readonly (2 | 3)[];
+  /** Sent after the sequence, and compared: `DEBUG DIGEST` shows that the data are the same. Default none. */
+  readonly atEnd?: readonly Command[];
+  /** Directives for both servers. */
+  readonly args?: readonly string[];
+}
+
+/** Registers a test for each protocol that compares the two servers on random sequences of `command`. */
+export function differential(
+  name: string,
+  command: fc.Arbitrary<Command>,
+  { normalise = (wire) => wire, runs = 100, maxLength = 40, ...options }: DifferentialOptions = {},
+): void {
+  const args = options.args ?? [];
+  const atEnd = options.atEnd ?? [];
+  describe(`${name} [redstart and reference compared]`, () => {
+    for (const protocol of options.protocols ?? [2, 3]) {
+      const title = `random sequences get the same replies in RESP${protocol}`;
+      test.skipIf(!referenceAvailable)(title, { timeout: 120_000 }, async () => {
+        const redstart = await open('redstart', args, protocol);
+        const reference = await open('reference', args, protocol);
+        try {
+          await fc.assert(
+            fc.asyncProperty(fc.array(command, { minLength: 1, maxLength }), async (sequence) => {
+              const sent: Command[] = ['FLUSHALL', ...sequence, ...atEnd];
+              const [got, wanted] = await Promise.all([redstart.pipeline(sent), reference.pipeline(sent)]);
+              compare(sent, got, wanted, normalise);
+            }),
+            { numRuns: runs, ...seedParameter(), reporter: report },
+          );
+        } finally {
+          await Promise.all([redstart.close(), reference.close()]);
+        }
+      });
+    }
+  });
+}
+
+async function open(name: 'redstart' | 'reference', args: readonly string[], protocol: 2 | 3): Promise<RespClient> {
+  const port = await portOf(name, args);
+  if (port === null) throw new Error(`no ${name} server`);
+  const client = await RespClient.connect({
+    port,
+    timeoutMs: 10_000,
+    onReply: (sent, reply) => recordReply(name, sent, reply),
+  });
+  if (protocol === 3) await client.hello(3);
+  return client;
+}
+
+function compare(
+  sent: readonly Command[],
+  got: readonly Reply[],
+  wanted: readonly Reply[],
+  normalise: (wire: string, command: Command) => string,
+): void {
+  for (let i = 0; i < sent.length; i++) {
+    const command = sent[i]!;
+    const gotWire = normalise(got[i]!.wire, command);
+    const wantedWire = normalise(wanted[i]!.wire, command);
+    if (gotWire === wantedWire) continue;
+    throw new Error(
+      `reply ${i} differs\n  sent   ${formatCommand(command)}\n` +
+        `  wanted ${escapeBytes(wantedWire)} (reference)\n  got    ${escapeBytes(gotWire)} (redstart)`,
+    );
+  }
+}
+
+/** The shrunk sequence as lines that can be pasted into redis-cli, then the difference and the seed. */
+function report(details: fc.RunDetails<[Command[]]>): void {
+  if (!details.failed) return;
+  const sequence = (details.counterexample?.[0] ?? []).map((command) => `  ${formatCommand(toArgs(command))}`);
+  const cause = details.errorInstance instanceof Error ? details.errorInstance.message : 'interrupted';
+  throw new Error(
+    `shortest failing sequence (REDSTART_SEED=${details.seed}, path ${details.counterexamplePath}, ` +
+      `${details.numShrinks} shrinks):\n${sequence.join('\n')}\n${cause}`,
+  );
+}
+
+/** The seed given for a repetition, if any. */
+function seedParameter(): { seed?: number } {
+  const seed = process.env['REDSTART_SEED'];
+  return seed === undefined ? {} : { seed: Number(seed) };
+}

@@ -1,0 +1,43 @@
+/** Runs once before all tests: says what is missing, and prepares the folder for the record of commands. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { RECORD_FOLDER_VARIABLE } from './recorder.js';
+import { missingReferenceMessage, referenceAvailable } from './reference.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Where each run keeps its records, in a folder of its own. */
+export const RECORDS = join(ROOT, '.build', 'command-records');
+
+/** How many runs' records are kept. */
+const KEPT_RUNS = 5;
+
+/** Set for a run of all tests, without a filter: only then can the record be complete. */
+export const WHOLE_RUN_VARIABLE = 'REDSTART_WHOLE_RUN';
+
+export function setup(): void {
+  if (!existsSync(join(ROOT, 'dist'))) {
+    console.warn('dist/ does not exist: tests that start redstart will fail. Run `npm run build` first.');
+  }
+  if (!referenceAvailable && process.env['REDSTART_TEST_TARGET'] === undefined) {
+    if (process.env['CI'] === 'true') throw new Error(missingReferenceMessage());
+    console.warn(missingReferenceMessage());
+  }
+  const isWhole = process.argv.slice(2).every((arg) => arg === 'run' || arg.startsWith('--reporter'));
+  if (isWhole) process.env[WHOLE_RUN_VARIABLE] = '1';
+  process.env[RECORD_FOLDER_VARIABLE] ??= newRecordFolder(isWhole);
+}
+
+/** A folder named after the time, `whole-` in front for a run of everything; older runs' folders are removed. */
+function newRecordFolder(isWhole: boolean): string {
+  mkdirSync(RECORDS, { recursive: true });
+  const runs = readdirSync(RECORDS).sort((a, b) => modified(b) - modified(a));
+  for (const old of runs.slice(KEPT_RUNS)) rmSync(join(RECORDS, old), { recursive: true, force: true });
+  const folder = join(RECORDS, `${isWhole ? 'whole' : 'part'}-${Date.now()}-${process.pid}`);
+  mkdirSync(folder);
+  return folder;
+}
+
+function modified(name: string): number {
+  return statSync(join(RECORDS, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

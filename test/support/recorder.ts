@@ -1,0 +1,71 @@
+/**
+ * The record of what the tests cover: for each server and command, the tokens that were sent and the errors that came
+ * back. Each worker process adds to memory and writes one file when it ends; `command-coverage.ts` reads them all.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Arg, type Reply, RespError } from './wire.js';
+
+/** What was seen of one command on one server. */
+export interface CommandRecord {
+  /** Arguments that look like tokens of a syntax line, in upper case. */
+  readonly tokens: Set<string>;
+  /** Error replies, whole. */
+  readonly errors: Set<string>;
+  /** How often it was sent. */
+  sentCount: number;
+}
+
+/** Where the records of this run go; global-setup.ts sets it, and without it nothing is written. */
+export const RECORD_FOLDER_VARIABLE = 'REDSTART_COMMAND_RECORDS';
+
+/** Longest argument that may be a token. */
+const TOKEN_LENGTH = 24;
+
+const records = new Map<string, CommandRecord>();
+let writesAtExit = false;
+
+/** Notes a command that was sent to the server `target` and its reply. */
+export function recordReply(target: string, args: readonly Arg[], reply: Reply): void {
+  if (process.env[RECORD_FOLDER_VARIABLE] === undefined || args.length === 0) return;
+  if (!writesAtExit) {
+    writesAtExit = true;
+    process.once('exit', flushRecords);
+  }
+  const command = String(args[0]).toLowerCase();
+  const names = [`${target} ${command}`];
+  // The second word may be a subcommand: both readings are kept, the table decides which one exists.
+  if (typeof args[1] === 'string' && isToken(args[1])) names.push(`${target} ${command}|${args[1].toLowerCase()}`);
+  for (const name of names) {
+    let record = records.get(name);
+    if (record === undefined) {
+      record = { tokens: new Set(), errors: new Set(), sentCount: 0 };
+      records.set(name, record);
+    }
+    record.sentCount++;
+    for (let i = 1; i < args.length; i++) {
+      const arg = args[i];
+      if (typeof arg === 'string' && isToken(arg)) record.tokens.add(arg.toUpperCase());
+    }
+    if (reply.value instanceof RespError) record.errors.add(reply.value.message);
+  }
+}
+
+/** Writes the records of this process into the folder of the run, replacing what it wrote before. */
+export function flushRecords(): void {
+  const folder = process.env[RECORD_FOLDER_VARIABLE];
+  if (folder === undefined || records.size === 0) return;
+  mkdirSync(folder, { recursive: true });
+  const lines: string[] = [];
+  for (const [name, record] of records) {
+    lines.push(JSON.stringify([name, record.sentCount, [...record.tokens], [...record.errors]]));
+  }
+  writeFileSync(join(folder, `${process.pid}-${startedAt}.jsonl`), `${lines.join('\n')}\n`);
+}
+
+/** Tells this module's instances apart: each test file has its own, several may share a process id. */
+const startedAt = process.hrtime.bigint().toString(36);
+
+function isToken(text: string): boolean {
+  return text.length <= TOKEN_LENGTH && /^[A-Za-z*=~<>$+-][\w*=~<>$+-]*$/.test(text);
+}
