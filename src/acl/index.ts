@@ -1,0 +1,2 @@
+/** Users and what they may do. */
+export { User, Users } from './user.js';

@@ -1,0 +1,100 @@
+/**
+ * A client: whoever sends commands. Usually somebody at the other end of a connection; a script, the AOF that is being
+ * loaded or a primary's stream are clients too, without one.
+ *
+ * One class with every field set in its constructor, so that the executor sees one hidden class.
+ */
+import type { User } from '../acl/user.js';
+import type { Database } from '../keyspace/database.js';
+import { ParseState } from '../resp/parser.js';
+import type { ReplySink } from '../resp/reply.js';
+import type { Suspension } from './suspension.js';
+import type { Command } from './table.js';
+
+/** Replies are sent. */
+export const REPLY_ON = 0;
+/** No replies at all, as CLIENT REPLY OFF asks. */
+export const REPLY_OFF = 1;
+/** This command's reply is dropped: the one of CLIENT REPLY SKIP itself. */
+export const REPLY_SKIP = 2;
+/** The next command's reply is dropped. */
+export const REPLY_SKIP_NEXT = 3;
+
+export type ReplyMode = typeof REPLY_ON | typeof REPLY_OFF | typeof REPLY_SKIP | typeof REPLY_SKIP_NEXT;
+
+/** What commands see of a client's connection; `net` and the session implement it. */
+export interface ClientConnection extends ReplySink {
+  /** `ip:port`, or the path of a unix socket with `:0`. */
+  readonly address: string;
+  readonly localAddress: string;
+  readonly unixSocket: boolean;
+  /** The descriptor where the system tells it, else -1. */
+  readonly fd: number;
+  /** Whether the other end is this machine (loopback address or unix socket). */
+  readonly local: boolean;
+  /** Bytes of incomplete commands that are kept. */
+  readonly queryBufferBytes: number;
+  /** Room left in the query buffer. */
+  readonly queryBufferFree: number;
+  /** Reply bytes that the socket has not taken yet, and in how many pieces. */
+  readonly pendingOutputBytes: number;
+  readonly pendingOutputCount: number;
+  /** Everything that this connection holds, as `maxmemory-clients` counts it. */
+  readonly memoryBytes: number;
+  /** Copies `bytes` behind whatever is being sent: for what does not come from a running command (pushes). */
+  append(bytes: Uint8Array): void;
+  /** Closes when all replies have been taken by the socket. */
+  closeAfterReplies(): void;
+  /** Closes now. */
+  destroy(): void;
+  /** Offers the input that was kept while the client was suspended. */
+  resume(): void;
+}
+
+export class Client {
+  readonly id: number;
+  readonly connection: ClientConnection | null;
+  readonly createdMs: number;
+  lastInteractionMs: number;
+  /** As CLIENT SETNAME set it, latin1. */
+  name = '';
+  libName = '';
+  libVersion = '';
+  resp = 2;
+  db: Database;
+  user: User;
+  authenticated: boolean;
+  replyMode: ReplyMode = REPLY_ON;
+  noEvict = false;
+  /** Its reads leave LRU and LFU clocks alone (CLIENT NO-TOUCH). */
+  noTouch = false;
+  /** The command that it ran last, null before the first. */
+  lastCommand: Command | null = null;
+  /** Not null while the client waits: nothing more of its input is looked at. */
+  suspension: Suspension | null = null;
+  /** Set when the connection is to be closed after the current command. */
+  closing = false;
+  /** Whether the connection is gone: nothing may be sent any more. */
+  closed = false;
+  /** The feed's offset after this client's last write, for WAIT. */
+  lastWriteOffset = 0;
+  readonly parse = new ParseState();
+
+  constructor(id: number, connection: ClientConnection | null, db: Database, user: User, nowMs: number) {
+    this.id = id;
+    this.connection = connection;
+    this.db = db;
+    this.user = user;
+    this.authenticated = user.nopass;
+    this.parse.authenticated = this.authenticated;
+    this.createdMs = nowMs;
+    this.lastInteractionMs = nowMs;
+  }
+
+  /** Makes this client `user`, authenticated. */
+  becomeUser(user: User): void {
+    this.user = user;
+    this.authenticated = true;
+    this.parse.authenticated = true;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The command context: everything that a handler may use, in one object that lives as long as the server.
+ *
+ * The fields of the running command (`argv`, `client`, `db`, `command`, `nowMs`) are set by the executor before each
+ * call; the rest belongs to the server. One class, all fields set in the constructor: handlers see one hidden class.
+ */
+import type { Users } from '../acl/user.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../keyspace/database.js';
+import type { Feed } from '../keyspace/feed.js';
+import type { Keyspace } from '../keyspace/keyspace.js';
+import type { ServerStats } from '../observability/stats.js';
+import type { Argv } from '../resp/argv.js';
+import { CommandBuilder } from '../resp/command-builder.js';
+import type { ReplyWriter } from '../resp/reply.js';
+import type { ByteSpans } from '../util/byte-spans.js';
+import type { Clock } from '../util/clock.js';
+import type { Random } from '../util/random.js';
+import type { Client } from './client.js';
+import type { EventListener } from './events.js';
+import type { Ports } from './ports.js';
+import type { Suspensions } from './suspension.js';
+import type { Command, CommandTable } from './table.js';
+
+/** What the server gives the context when it is put together. */
+export interface ContextParts {
+  readonly keyspace: Keyspace;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly table: CommandTable;
+  readonly users: Users;
+  readonly stats: ServerStats;
+  readonly feed: Feed;
+  readonly suspensions: Suspensions;
+  readonly ports: Ports;
+  readonly argv: Argv;
+  readonly reply: ReplyWriter;
+}
+
+/** Hears of every changed key: WATCH and client side caching. */
+export interface KeyChangeListener {
+  keyChanged(db: Database, keys: ByteSpans, i: number): void;
+}
+
+/** The command is propagated as the client sent it, if it changed data. */
+export const PROPAGATE_VERBATIM = 0;
+/** Something else is propagated in its place. */
+export const PROPAGATE_INSTEAD = 1;
+/** Nothing is propagated for the command itself. */
+export const PROPAGATE_NOTHING = 2;
+
+const SCRATCH_SIZE = 4096;
+
+export class CommandContext {
+  readonly keyspace: Keyspace;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly table: CommandTable;
+  readonly users: Users;
+  readonly stats: ServerStats;
+  readonly feed: Feed;
+  readonly suspensions: Suspensions;
+  readonly ports: Ports;
+  /** The arguments, the name being argument 0: a window onto the receive buffer, valid until the handler returns. */
+  argv: Argv;
+  readonly reply: ReplyWriter;
+
+  /** Whose command runs. */
+  client: Client;
+  /** The client's database. */
+  db: Database;
+  command: Command;
+  /** The time of this command in wall-clock milliseconds: it stands still while the command runs. */
+  nowMs = 0;
+
+  /** Bytes to build values in; contents do not outlive the handler. See {@link ensureScratch}. */
+  scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH_SIZE);
+  scratchView: DataView = new DataView(this.scratch.buffer);
+
+  /** `notify-keyspace-events` as a mask of `NOTIFY_` classes, 0 when nobody is to be told. */
+  eventClasses = 0;
+  eventListener: EventListener | null = null;
+  keyChangeListener: KeyChangeListener | null = null;
+
+  /** How the running command is propagated; the executor reads it afterwards. */
+  propagation: typeof PROPAGATE_VERBATIM | typeof PROPAGATE_INSTEAD | typeof PROPAGATE_NOTHING = PROPAGATE_VERBATIM;
+  readonly instead = new CommandBuilder();
+  /** Commands propagated after the command itself; the first `alsoCount` count. */
+  readonly also: CommandBuilder[] = [];
+  alsoCount = 0;
+
+  constructor(parts: ContextParts, client: Client) {
+    this.keyspace = parts.keyspace;
+    this.config = parts.config;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.table = parts.table;
+    this.users = parts.users;
+    this.stats = parts.stats;
+    this.feed = parts.feed;
+    this.suspensions = parts.suspensions;
+    this.ports = parts.ports;
+    this.argv = parts.argv;
+    this.reply = parts.reply;
+    this.client = client;
+    this.db = client.db;
+    this.command = parts.table.all[0]!;
+  }
+
+  /**
+   * @hot The one call for a key that changed: it counts as `changes` changes since the last save, touches WATCH and
+   * client side caching, and lets the command be propagated.
+   * @param i the argument that is the key
+   */
+  keyChanged(i: number, changes = 1): void {
+    this.keyspace.dirty += changes;
+    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(this.db, this.argv, i);
+  }
+
+  /** The same for a key that is no argument of the command, or in another database. */
+  otherKeyChanged(db: Database, keys: ByteSpans, i: number, changes = 1): void {
+    this.keyspace.dirty += changes;
+    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(db, keys, i);
+  }
+
+  /** @hot Tells of an event on the key that is argument `i`. */
+  notify(eventClass: number, event: string, i: number): void {
+    if ((this.eventClasses & eventClass) === 0 || this.eventListener === null) return;
+    this.eventListener.keyspaceEvent(eventClass, event, this.db.number, this.argv, i);
+  }
+
+  /** The same for a key that is no argument of the command, or in another database. */
+  notifyOther(eventClass: number, event: string, db: Database, keys: ByteSpans, i: number): void {
+    if ((this.eventClasses & eventClass) === 0 || this.eventListener === null) return;
+    this.eventListener.keyspaceEvent(eventClass, event, db.number, keys, i);
+  }
+
+  /** What is propagated in place of the command; the caller fills the builder. A second call begins anew. */
+  propagateInstead(): CommandBuilder {
+    this.propagation = PROPAGATE_INSTEAD;
+    return this.instead.begin();
+  }
+
+  /** One more command that is propagated after the command itself; the caller fills the builder. */
+  propagateAlso(): CommandBuilder {
+    let builder = this.also[this.alsoCount];
+    if (builder === undefined) {
+      builder = new CommandBuilder();
+      this.also.push(builder);
+    }
+    this.alsoCount++;
+    return builder.begin();
+  }
+
+  /** The command itself is not propagated; what {@link propagateAlso} added still is. */
+  preventPropagation(): void {
+    this.propagation = PROPAGATE_NOTHING;
+  }
+
+  /** Makes `scratch` at least `length` bytes long. What was in it is gone. */
+  ensureScratch(length: number): void {
+    if (this.scratch.length >= length) return;
+    this.scratch = Buffer.allocUnsafeSlow(Math.max(length, this.scratch.length * 2));
+    this.scratchView = new DataView(this.scratch.buffer);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Suspension: the one mechanism by which a client waits (WAIT, CLIENT PAUSE, blocking pops, a reply that waits for an
+ * fsync...). A suspended client's further input stays unread in its query buffer, so the order of its replies holds;
+ * when what it waits for comes, the deadline passes, or it disconnects, it goes on with the rest of its pipeline.
+ *
+ * 1. `client.suspension` is not null exactly while the client is in `waiting`.
+ * 2. A suspension ends once: by {@link Suspensions.resume}, by its deadline, or by {@link Suspensions.drop}.
+ */
+import type { Client } from './client.js';
+import type { CommandContext } from './context.js';
+
+/** What happens when a suspension ends; each runs at most once, and one of them always does. */
+export interface Suspension {
+  /** Wall-clock milliseconds at which {@link Suspension.timedOut} runs; 0: never. */
+  readonly deadlineMs: number;
+  /** Writes the reply for a client whose deadline has passed. */
+  timedOut(c: CommandContext): void;
+  /** The client disconnected: whatever refers to it is let go. No reply. */
+  dropped(): void;
+}
+
+/** Runs `write` as the client's reply, flushes it, and offers the rest of its input. The session implements it. */
+export type Resumer = (client: Client, write: (c: CommandContext) => void) => void;
+
+/** All clients of one server that wait. */
+export class Suspensions {
+  private readonly waiting = new Set<Client>();
+  private readonly resumer: Resumer;
+  private nextMs = Number.POSITIVE_INFINITY;
+
+  constructor(resumer: Resumer) {
+    this.resumer = resumer;
+  }
+
+  /** How many clients wait: `blocked_clients`. */
+  get count(): number {
+    return this.waiting.size;
+  }
+
+  /** The earliest deadline in wall-clock milliseconds, infinity when there is none. It may be one that is gone. */
+  get nextDeadlineMs(): number {
+    return this.nextMs;
+  }
+
+  /** Suspends the client of the running command, which writes no reply now. O(1). */
+  suspend(client: Client, suspension: Suspension): void {
+    client.suspension = suspension;
+    this.waiting.add(client);
+    if (suspension.deadlineMs !== 0 && suspension.deadlineMs < this.nextMs) this.nextMs = suspension.deadlineMs;
+  }
+
+  /** Ends a suspension with the reply that `write` writes; the rest of the client's pipeline follows. */
+  resume(client: Client, write: (c: CommandContext) => void): void {
+    this.waiting.delete(client);
+    client.suspension = null;
+    this.resumer(client, write);
+  }
+
+  /** Forgets a client that disconnected. */
+  drop(client: Client): void {
+    const { suspension } = client;
+    if (suspension === null) return;
+    this.waiting.delete(client);
+    client.suspension = null;
+    suspension.dropped();
+  }
+
+  /** Ends every suspension whose deadline has passed. O(waiting), and O(1) before the earliest deadline. */
+  expire(nowMs: number): void {
+    if (nowMs < this.nextMs) return;
+    const due: Client[] = [];
+    let next = Number.POSITIVE_INFINITY;
+    for (const client of this.waiting) {
+      const deadline = client.suspension?.deadlineMs ?? 0;
+      if (deadline === 0) continue;
+      if (deadline <= nowMs) due.push(client);
+      else if (deadline < next) next = deadline;
+    }
+    this.nextMs = next;
+    for (const client of due) {
+      const { suspension } = client;
+      if (suspension !== null) this.resume(client, (c) => suspension.timedOut(c));
+    }
+  }
+}

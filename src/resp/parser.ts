@@ -1,0 +1,308 @@
+/**
+ * The request parser: cuts a chunk of input into commands without copying a byte.
+ *
+ * ```
+ *   chunk   *3 \r\n $3 \r\n SET ... *2 \r\n $3 \r\n GET ... *2 \r\n $3 \r\n G        <- cut anywhere
+ *           |--------- command 0 --|---------- command 1 --|--- kept for the next chunk
+ *   argv.offsets, argv.lengths:  [ 0's arguments | 1's arguments | ... ]
+ *   commandBase, commandArgc, commandEnd: one a command
+ * ```
+ * 1. Up to {@link BATCH} commands are parsed ahead; then the session runs them and asks again.
+ * 2. An inline command ends a batch: it has a buffer of its own, since quoting changes its bytes.
+ * 3. A protocol error ends a batch too: it is answered after the commands before it.
+ * 4. A command that is not complete costs nothing again until `needed` more bytes could complete it, and one of more
+ *    than {@link LONG} arguments goes on where it was cut ({@link ParseState}), so that input of any cut is linear.
+ *
+ * The rules and messages are those of the reference (networking.c of 7.0.15, tried on a running server).
+ */
+import { splitArgs } from '../util/bytes.js';
+import { parseInt64 } from '../util/numbers.js';
+import type { Argv } from './argv.js';
+import { type ErrorReply, error } from './error-reply.js';
+
+/** How many pipelined commands are parsed ahead of their execution. */
+export const BATCH = 64;
+/** A command of more arguments than this is parsed in a state of its own. */
+const LONG = 1024;
+/** The longest inline command, and the longest length line, in bytes. */
+const INLINE_MAX = 64 * 1024;
+const INT_MAX = 0x7fffffff;
+const UNAUTHENTICATED_ARGS = 10;
+const UNAUTHENTICATED_BULK = 16384;
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+const ERR_BIG_COUNT = error('ERR Protocol error: too big mbulk count string');
+const ERR_MULTIBULK = error('ERR Protocol error: invalid multibulk length');
+const ERR_MULTIBULK_UNAUTHENTICATED = error('ERR Protocol error: unauthenticated multibulk length');
+const ERR_BIG_BULK_COUNT = error('ERR Protocol error: too big bulk count string');
+const ERR_BULK = error('ERR Protocol error: invalid bulk length');
+const ERR_BULK_UNAUTHENTICATED = error('ERR Protocol error: unauthenticated bulk length');
+const ERR_BIG_INLINE = error('ERR Protocol error: too big inline request');
+const ERR_QUOTES = error('ERR Protocol error: unbalanced quotes in request');
+
+/** What the parser must know of a client, and where it left off in a long command of that client. */
+export class ParseState {
+  /** `proto-max-bulk-len`. A primary's link has no such limit. */
+  maxBulkLength = 512 * 1024 * 1024;
+  authenticated = true;
+  /**
+   * How many bytes, from the start of the first incomplete command, are needed at least before parsing it again makes
+   * sense; 0 when nothing is known. The connection may reserve as much.
+   */
+  needed = 0;
+  /** The arguments of a long command that is not complete; null when there is none. Owned by this state. */
+  long: LongCommand | null = null;
+}
+
+/** A command of many arguments, cut by the end of a chunk; offsets count from the command's first byte. */
+class LongCommand {
+  readonly argc: number;
+  offsets: Int32Array;
+  lengths: Int32Array;
+  done = 0;
+  /** Where the next argument's `$` stands, from the command's first byte. */
+  at: number;
+
+  constructor(argc: number, at: number) {
+    this.argc = argc;
+    this.at = at;
+    // Grown as arguments arrive: the announced count alone must not cost memory.
+    this.offsets = new Int32Array(LONG);
+    this.lengths = new Int32Array(LONG);
+  }
+
+  push(offset: number, length: number): void {
+    if (this.done === this.offsets.length) {
+      const offsets = new Int32Array(this.done * 2);
+      offsets.set(this.offsets);
+      this.offsets = offsets;
+      const lengths = new Int32Array(this.done * 2);
+      lengths.set(this.lengths);
+      this.lengths = lengths;
+    }
+    this.offsets[this.done] = offset;
+    this.lengths[this.done++] = length;
+  }
+}
+
+export class RequestParser {
+  /** Commands in the batch. */
+  count = 0;
+  /** Where the first byte not consumed by the batch stands. */
+  position = 0;
+  /** The protocol error that follows the batch, or null. The connection is closed after it. */
+  protocolError: ErrorReply | null = null;
+  /** Index of the first argument of each command in argv's arrays. */
+  readonly commandBase = new Int32Array(BATCH);
+  readonly commandArgc = new Int32Array(BATCH);
+  /** Where each command ends in the chunk. */
+  readonly commandEnd = new Int32Array(BATCH);
+  private readonly argv: Argv;
+  /** argv's arrays for ordinary commands, put back after a long command lent its own. */
+  private offsets: Int32Array;
+  private lengths: Int32Array;
+  /** Arguments of the batch so far. */
+  private used = 0;
+  /** Result of {@link readLength}: where the line after the number begins. */
+  private lineEnd = 0;
+
+  /** @param argv where the arguments of each batch are put */
+  constructor(argv: Argv) {
+    this.argv = argv;
+    this.offsets = argv.offsets;
+    this.lengths = argv.lengths;
+  }
+
+  /**
+   * @hot Parses up to {@link BATCH} commands from `bytes[from, to)`; `argv` is bound to `bytes`. Afterwards `count`,
+   * `position` and `protocolError` say what was found: count 0 and no error means that more input is needed.
+   * O(bytes of the batch).
+   */
+  parse(bytes: Buffer, from: number, to: number, state: ParseState): void {
+    const { argv } = this;
+    argv.bind(bytes);
+    argv.offsets = this.offsets;
+    argv.lengths = this.lengths;
+    argv.base = 0;
+    this.count = 0;
+    this.used = 0;
+    this.protocolError = null;
+    let at = from;
+    if (state.needed > to - from) {
+      this.position = from;
+      return;
+    }
+    state.needed = 0;
+    while (this.count < BATCH && at < to) {
+      const start = at;
+      if (bytes[at] === 0x2a) at = this.parseMultibulk(bytes, at, to, state);
+      else if (this.count > 0) break;
+      else at = this.parseInline(bytes, at, to);
+      if (at < 0) {
+        at = start;
+        break;
+      }
+      if (argv.bytes !== bytes) break;
+      if (argv.offsets !== this.offsets) break;
+    }
+    this.position = at;
+  }
+
+  /** @hot Returns where the next command starts, or -1: incomplete, or a protocol error. */
+  private parseMultibulk(bytes: Buffer, start: number, to: number, state: ParseState): number {
+    if (state.long !== null) return this.resumeLong(bytes, start, to, state, state.long);
+    const argc = this.readLength(bytes, start + 1, to, INT_MAX);
+    if (argc === INCOMPLETE) return this.needMore(to - start, ERR_BIG_COUNT);
+    if (argc === BAD) return this.refuse(ERR_MULTIBULK);
+    if (argc > UNAUTHENTICATED_ARGS && !state.authenticated) return this.refuse(ERR_MULTIBULK_UNAUTHENTICATED);
+    let at = this.lineEnd;
+    if (argc <= 0) return at; // nothing to run, as the reference has it
+    if (argc > LONG) {
+      if (this.count > 0) return -1; // it begins a batch of its own
+      state.long = new LongCommand(argc, at - start);
+      return this.resumeLong(bytes, start, to, state, state.long);
+    }
+    const { used } = this;
+    if (used + argc > this.offsets.length) this.growSpans(used + argc);
+    const { offsets, lengths } = this;
+    for (let i = 0; i < argc; i++) {
+      const length = this.readBulk(bytes, at, to, start, state, argc - i);
+      if (length < 0) return -1;
+      at = this.lineEnd;
+      offsets[used + i] = at;
+      lengths[used + i] = length;
+      at += length + 2;
+    }
+    this.addCommand(used, argc, at);
+    this.used = used + argc;
+    return at;
+  }
+
+  /** Goes on with a long command; its arrays are lent to argv when it is complete. */
+  private resumeLong(bytes: Buffer, start: number, to: number, state: ParseState, long: LongCommand): number {
+    if (this.count > 0) return -1;
+    let at = start + long.at;
+    while (long.done < long.argc) {
+      const length = this.readBulk(bytes, at, to, start, state, long.argc - long.done);
+      if (length < 0) {
+        long.at = at - start;
+        return -1;
+      }
+      long.push(this.lineEnd - start, length);
+      at = this.lineEnd + length + 2;
+    }
+    state.long = null;
+    const { argv } = this;
+    argv.offsets = long.offsets;
+    argv.lengths = long.lengths;
+    for (let i = 0; i < long.argc; i++) long.offsets[i]! += start;
+    this.addCommand(0, long.argc, at);
+    return at;
+  }
+
+  /**
+   * @hot Reads `$<length>` at `at` and checks that the whole bulk is there; returns its length with `lineEnd` at its
+   * first byte, or -1: incomplete, or a protocol error.
+   */
+  private readBulk(bytes: Buffer, at: number, to: number, start: number, state: ParseState, argsLeft: number): number {
+    // Each argument still to come is 6 bytes at least.
+    if (at >= to) return this.await(state, at - start + 6 * argsLeft);
+    if (bytes[at] !== 0x24) {
+      // An empty line is cut short by the reference's search for CR too, so the byte alone decides.
+      const next = this.findCr(bytes, at, to);
+      if (next === -1 || next + 1 >= to) return this.needMore(to - at, ERR_BIG_BULK_COUNT);
+      return this.refuse(error(`ERR Protocol error: expected '$', got '${String.fromCharCode(bytes[at]!)}'`));
+    }
+    const length = this.readLength(bytes, at + 1, to, state.maxBulkLength);
+    if (length === INCOMPLETE) return this.needMore(to - at, ERR_BIG_BULK_COUNT);
+    if (length < 0) return this.refuse(ERR_BULK);
+    if (length > UNAUTHENTICATED_BULK && !state.authenticated) return this.refuse(ERR_BULK_UNAUTHENTICATED);
+    const end = this.lineEnd + length + 2;
+    if (end > to) return this.await(state, end - start + 6 * (argsLeft - 1));
+    return length;
+  }
+
+  /**
+   * @hot Reads a decimal number and CR LF at `at`, with `lineEnd` behind it. INCOMPLETE when the line is not whole, BAD
+   * when it is no canonical integer or larger than `max`; negative numbers other than those two come back as -1.
+   */
+  private readLength(bytes: Buffer, at: number, to: number, max: number): number {
+    let value = 0;
+    let i = at;
+    for (; i < to; i++) {
+      const digit = bytes[i]! - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (i + 1 < to && bytes[i] === CR && i > at && i - at <= 10 && (bytes[at] !== 0x30 || i - at === 1)) {
+      this.lineEnd = i + 2;
+      return value <= max ? value : BAD;
+    }
+    return this.readOddLength(bytes, at, to, max);
+  }
+
+  /** What is not a plain positive number: cut lines, signs, leading zeros, garbage. */
+  private readOddLength(bytes: Buffer, at: number, to: number, max: number): number {
+    const cr = this.findCr(bytes, at, to);
+    if (cr === -1 || cr + 1 >= to) return INCOMPLETE;
+    this.lineEnd = cr + 2;
+    const value = parseInt64(bytes, at, cr - at);
+    if (Number.isNaN(value) || value > max) return BAD;
+    return value < 0 ? -1 : value;
+  }
+
+  private findCr(bytes: Buffer, at: number, to: number): number {
+    const cr = bytes.indexOf(CR, at);
+    return cr >= to ? -1 : cr;
+  }
+
+  private parseInline(bytes: Buffer, start: number, to: number): number {
+    const found = bytes.indexOf(LF, start);
+    if (found === -1 || found >= to) return this.needMore(to - start, ERR_BIG_INLINE);
+    const end = found > start && bytes[found - 1] === CR ? found - 1 : found;
+    if (end - start > INLINE_MAX) return this.refuse(ERR_BIG_INLINE);
+    const args = splitArgs(bytes.subarray(start, end));
+    if (args === null) return this.refuse(ERR_QUOTES);
+    if (args.length > 0) {
+      this.argv.assign(args);
+      this.addCommand(0, args.length, found + 1);
+    }
+    return found + 1;
+  }
+
+  /** @hot */
+  private addCommand(base: number, argc: number, end: number): void {
+    const { count } = this;
+    this.commandBase[count] = base;
+    this.commandArgc[count] = argc;
+    this.commandEnd[count] = end;
+    this.count = count + 1;
+  }
+
+  /** A line is not whole yet: an error once it is longer than any line may be. */
+  private needMore(length: number, tooLong: ErrorReply): number {
+    return length > INLINE_MAX ? this.refuse(tooLong) : -1;
+  }
+
+  /** The command needs `needed` bytes from its start on: the next chunk is not looked at before. */
+  private await(state: ParseState, needed: number): number {
+    state.needed = needed;
+    return -1;
+  }
+
+  private refuse(reply: ErrorReply): number {
+    this.protocolError = reply;
+    return -1;
+  }
+
+  private growSpans(capacity: number): void {
+    this.argv.reserve(capacity);
+    this.offsets = this.argv.offsets;
+    this.lengths = this.argv.lengths;
+  }
+}
+
+const INCOMPLETE = -2;
+const BAD = -3;
