@@ -1,0 +1,234 @@
+/**
+ * The path of a request: a chunk of input becomes commands, their keys are touched together, each runs, and all their
+ * replies leave in one write.
+ *
+ * ```
+ *   chunk -> parse up to 64 -> resolve names -> touch keys -> execute each -> (again) -> one flush
+ * ```
+ * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
+ *    one chunk is finished before the next begins.
+ * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
+ * 3. A command that suspends its client, or closes it, ends the chunk: the rest stays in the connection's query buffer.
+ * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
+ */
+import type { Client } from '../commands/client.js';
+import type { CommandContext } from '../commands/context.js';
+import type { Executor } from '../commands/executor.js';
+import { FLAG_FAST } from '../commands/spec.js';
+import type { Command } from '../commands/table.js';
+import { BATCH, RequestParser } from '../resp/parser.js';
+
+/** Sees how long commands took: SLOWLOG, LATENCY and the like. */
+export interface CommandObserver {
+  /** Commands faster than this many microseconds are of no interest; infinity: none is. */
+  readonly thresholdUs: number;
+  /** The command in `c.argv` took `usec`. */
+  slowCommand(c: CommandContext, command: Command, usec: number): void;
+}
+
+/** A client that may go on, and what is answered to it. */
+interface Ready {
+  readonly client: Client;
+  readonly write: (c: CommandContext) => void;
+}
+
+/** Input or output of one command beyond which its time is taken on its own. */
+const BIG_COMMAND_BYTES = 16 * 1024;
+/** With a threshold below this, each command's time is taken on its own. */
+const EXACT_BELOW_US = 1000;
+
+export class RequestLoop {
+  private readonly c: CommandContext;
+  private readonly executor: Executor;
+  private readonly observer: CommandObserver;
+  private readonly parser: RequestParser;
+  private readonly commands: (Command | null)[] = new Array<Command | null>(BATCH).fill(null);
+  /** First key of each command of the batch that has one: where it stands, and its command's place in the batch. */
+  private readonly keyOffsets = new Int32Array(BATCH);
+  private readonly keyLengths = new Int32Array(BATCH);
+  private readonly keyHashes = new Int32Array(BATCH);
+  /** Place in the key arrays of each command's first key, -1 when it has none. */
+  private readonly keyPlaces = new Int32Array(BATCH);
+  /** Whether a chunk is being served: then ready clients wait until its command is done. */
+  private busy = false;
+  private readonly ready: Ready[] = [];
+
+  constructor(context: CommandContext, executor: Executor, observer: CommandObserver) {
+    this.c = context;
+    this.executor = executor;
+    this.observer = observer;
+    this.parser = new RequestParser(context.argv);
+  }
+
+  /**
+   * @hot Serves `bytes[from, to)` for a client and returns up to where it was consumed; the rest is to be offered again
+   * with what follows. The bytes may be overwritten afterwards.
+   */
+  serve(client: Client, bytes: Buffer, from: number, to: number): number {
+    if (client.suspension !== null || client.closing) return from;
+    const { c, parser } = this;
+    const { reply } = c;
+    this.busy = true;
+    reply.begin(client.connection, client.resp);
+    client.lastInteractionMs = c.clock.nowMs();
+    let at = from;
+    do {
+      parser.parse(bytes, at, to, client.parse);
+      if (parser.count > 0) {
+        at = this.runBatch(client, parser.count);
+        if (client.suspension !== null || client.closing) break;
+      }
+      at = parser.position;
+      if (parser.protocolError !== null) {
+        this.protocolError(client);
+        at = to;
+        break;
+      }
+    } while (parser.count > 0 && at < to);
+    reply.flush();
+    this.busy = false;
+    if (client.closing) client.connection?.closeAfterReplies();
+    return at;
+  }
+
+  /**
+   * Ends a client's suspension: `write` writes its reply, then the rest of its input is served. While another client is
+   * being served it waits until that client's command is done.
+   */
+  resume(client: Client, write: (c: CommandContext) => void): void {
+    this.ready.push({ client, write });
+    if (!this.busy) this.serveReady();
+  }
+
+  /** @hot Runs the parsed batch; returns where the last command that ran ends. */
+  private runBatch(client: Client, count: number): number {
+    const { c, parser, commands, executor, keyPlaces, keyHashes } = this;
+    const { argv, keyspace, reply } = c;
+    this.touchKeys(client, count);
+    const exact = this.observer.thresholdUs < EXACT_BELOW_US;
+    let begun = c.clock.monotonicUs();
+    let unaccounted = 0;
+    c.nowMs = c.clock.nowMs();
+    keyspace.commandTimeMs = c.nowMs;
+    for (let k = 0; k < count; k++) {
+      const command = commands[k]!;
+      const size = reply.size;
+      argv.base = parser.commandBase[k]!;
+      argv.count = parser.commandArgc[k]!;
+      const place = keyPlaces[k]!;
+      if (place >= 0) {
+        keyspace.knownHashArg = command!.firstKey;
+        keyspace.knownHash = keyHashes[place]!;
+      } else keyspace.knownHashArg = -1;
+      executor.execute(client, command);
+      unaccounted++;
+      const small = k > 0 && parser.commandEnd[k]! - parser.commandEnd[k - 1]! < BIG_COMMAND_BYTES;
+      if (
+        exact ||
+        k + 1 === count ||
+        !small ||
+        command === null ||
+        (command.flags & FLAG_FAST) === 0 ||
+        reply.size - size > BIG_COMMAND_BYTES
+      ) {
+        begun = this.account(k, unaccounted, begun);
+        unaccounted = 0;
+      }
+      if (this.ready.length > 0) this.serveReadyBetween(client);
+      if (client.suspension !== null || client.closing) {
+        if (unaccounted > 0) this.account(k, unaccounted, begun);
+        return parser.commandEnd[k]!;
+      }
+    }
+    return parser.commandEnd[count - 1]!;
+  }
+
+  /** @hot Finds each command and loads what its first key needs, all at once so that the cache misses overlap. */
+  private touchKeys(client: Client, count: number): void {
+    const { parser, commands, executor, keyOffsets, keyLengths, keyPlaces } = this;
+    const { argv } = this.c;
+    let keys = 0;
+    for (let k = 0; k < count; k++) {
+      argv.base = parser.commandBase[k]!;
+      argv.count = parser.commandArgc[k]!;
+      const command = executor.resolve();
+      commands[k] = command;
+      keyPlaces[k] = -1;
+      if (command === null || command.firstKey === 0 || command.firstKey >= argv.count) continue;
+      keyOffsets[keys] = argv.offset(command.firstKey);
+      keyLengths[keys] = argv.length(command.firstKey);
+      keyPlaces[k] = keys++;
+    }
+    if (keys > 0) client.db.touch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
+  }
+
+  /**
+   * @hot Shares the time since `begun` among the `count` commands of the batch that end with number `last`. Only runs
+   * of small commands marked fast have more than one: a clock's reading costs a tenth of such a command.
+   */
+  private account(last: number, count: number, begun: number): number {
+    const { c, commands, observer } = this;
+    const now = c.clock.monotonicUs();
+    const elapsed = now - begun;
+    const { usec } = c.stats.commands;
+    const share = elapsed / count;
+    for (let k = last - count + 1; k <= last; k++) {
+      const command = commands[k]!;
+      if (command !== null) usec[command.id]! += share;
+    }
+    const command = commands[last]!;
+    if (elapsed >= observer.thresholdUs && command !== null) observer.slowCommand(c, command, elapsed);
+    return now;
+  }
+
+  /** Serves the clients that a command made ready, between two commands of `current`. */
+  private serveReadyBetween(current: Client): void {
+    const { argv, reply } = this.c;
+    const { bytes, offsets, lengths } = argv;
+    reply.flush();
+    const { ready } = this;
+    for (let k = 0; k < ready.length; k++) this.answer(ready[k]!);
+    const served = ready.splice(0);
+    // Their further input goes through the same parser, so it waits until this chunk is done.
+    for (const { client } of served) this.offerLater(client);
+    argv.bind(bytes);
+    argv.offsets = offsets;
+    argv.lengths = lengths;
+    reply.begin(current.connection, current.resp);
+  }
+
+  private serveReady(): void {
+    const { ready } = this;
+    for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+      this.busy = true;
+      this.answer(next);
+      this.busy = false;
+      if (next.client.closing) next.client.connection?.closeAfterReplies();
+      else next.client.connection?.resume();
+    }
+  }
+
+  /** Writes and sends the reply of one client that may go on. */
+  private answer({ client, write }: Ready): void {
+    const { c } = this;
+    c.client = client;
+    c.db = client.db;
+    c.nowMs = c.clock.nowMs();
+    c.keyspace.commandTimeMs = c.nowMs;
+    c.reply.begin(client.connection, client.resp);
+    write(c);
+    c.reply.flush();
+  }
+
+  private offerLater(client: Client): void {
+    setImmediate(() => {
+      if (!client.closed) client.connection?.resume();
+    });
+  }
+
+  private protocolError(client: Client): void {
+    const { c, parser } = this;
+    c.reply.error(parser.protocolError!);
+    client.closing = true;
+  }
+}
