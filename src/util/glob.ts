@@ -3,7 +3,8 @@
  * `*` any run, `?` any byte, `[a-c^]` a class with ranges in either direction, `[^...]` its complement, `\` takes the next
  * byte literally. Differences to other globs that clients may see:
  * - nothing matches the empty text but the empty pattern: not even `*` (callers treat a lone `*` as "all" beforehand);
- * - a class that is not closed ends with the pattern; a backslash at the very end stands for itself;
+ * - a class that is not closed ends with the pattern (`[a-]` is one: the bracket is the range's other end); a backslash at
+ *   the very end stands for itself;
  * - bytes count as signed in ranges: `[\x80-a]` spans 0x80..0xff and 0x00..0x61;
  * - in a class, an escaped byte is compared with its case even where case is ignored;
  * - a pattern whose match passes 1000 separate `*` with more behind them is refused.
