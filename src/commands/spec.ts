@@ -155,4 +155,9 @@ export const COMMAND_FLAGS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Flags that COMMAND does not show. */
-export const HIDDEN_FLAGS = FLAG_MAY_REPLICATE | FLAG_PROTECTED | FLAG_TOUCHES_ARBITRARY_KEYS;
+const HIDDEN_FLAGS = FLAG_MAY_REPLICATE | FLAG_PROTECTED | FLAG_TOUCHES_ARBITRARY_KEYS;
+
+/** The names of a mask's flags, as COMMAND shows them. */
+export function flagNames(mask: number): string[] {
+  return [...COMMAND_FLAGS].filter(([, bit]) => (mask & bit & ~HIDDEN_FLAGS) !== 0).map(([name]) => name);
+}

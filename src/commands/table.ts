@@ -91,7 +91,7 @@ export class Command {
     this.lastKey = range.last;
     this.keyStep = range.step;
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
-    const subcommands = 'subcommands' in spec && spec.subcommands !== undefined ? spec.subcommands : null;
+    const subcommands = 'subcommands' in spec && spec.subcommands?.length ? spec.subcommands : null;
     this.categories = categoriesOf(
       subcommands !== null && this.handler === null ? null : this.group,
       this.flags,
