@@ -1,0 +1,442 @@
+/**
+ * The arena: all data at rest of one server, addressed by int32 references. This is the interface that `types/` and the
+ * keyspace see; layout.ts says what a reference is, small-blocks.ts, run-blocks.ts and slabs.ts where blocks come from.
+ *
+ * Rules for its users
+ * 1. Every write goes through a setter or stands after `willWrite` for the bytes it changes. That is the snapshot
+ *    barrier. Reads may go through `words`, `bytes`, `views`, `doubles` directly: `words[ref >>> 21]` and so on.
+ * 2. A new block holds anything, but for word 2 of a record, which is 0. Bit 31 of that word is the live bit: set it
+ *    when the record is complete, and walks visit it.
+ * 3. A reference is valid from `alloc` to `free`, `realloc` or `reset`; so are `view` and `base`.
+ * 4. Offsets and indices count from the block's first byte: `word` in 4 bytes, `dword` in 8 bytes.
+ *
+ * Little-endian machines only, as Redis' own formats are: words and DataViews must agree.
+ */
+import { assert } from '../util/assert.js';
+import { type Clock, systemClock } from '../util/clock.js';
+import { MemoryAccount } from './account.js';
+import { type BarrierStats, CardBarrier, type SnapshotHandle, type SnapshotOptions } from './card-barrier.js';
+import { compareBytes, copyBytes, copyBytesDown, equalBytes, SMALL_COPY, zeroBytes } from './copy.js';
+import { collectGarbage } from './garbage.js';
+import {
+  type BlockKind,
+  KIND_DATA,
+  KIND_RECORD,
+  LIVE_WORD,
+  MAX_RUN_UNITS,
+  PAGE_BYTES,
+  RUN_UNIT_BYTES,
+  SLAB_EMPTY,
+  SLAB_LONG_DATA,
+  SLAB_NONE,
+  SLAB_SHIFT,
+} from './layout.js';
+import { OutOfMemoryError } from './out-of-memory-error.js';
+import { RecordCursor, type WalkSource, walkRecords } from './record-walk.js';
+import { RunBlocks } from './run-blocks.js';
+import { MAX_SMALL_BYTES, ROW_BYTES, ROW_OF } from './size-classes.js';
+import { SlabTable } from './slabs.js';
+import { SmallBlocks } from './small-blocks.js';
+
+const MAX_RUN_BYTES = MAX_RUN_UNITS * RUN_UNIT_BYTES;
+/** A record has room for its live bit. */
+const MIN_RECORD_BYTES = (LIVE_WORD + 1) * 4;
+/** Blocks above MAX_RUN_BYTES count in these steps. */
+const LONG_STEP = 4096;
+/** Idle extents that are kept for the next growth. */
+const SPARE_EXTENTS = 1;
+/** Time between two garbage collections that give slabs back. */
+const COLLECT_EVERY_US = 100_000;
+const WALK_ALL = 0x7fffffff;
+
+/** What an arena is made of. */
+export interface ArenaOptions {
+  /** Where block sizes are entered. Default: an account of its own. */
+  readonly account?: MemoryAccount;
+  /** Measures the budget of {@link Arena.maintain}. Default: the system's. */
+  readonly clock?: Clock;
+  /** Slab ids at most: an even number up to 2048, the default. Less only in tests. */
+  readonly slabLimit?: number;
+}
+
+/** Figures for INFO and MEMORY STATS. */
+export interface ArenaStats {
+  /** Bytes of live blocks, as the account counts them. */
+  liveBytes: number;
+  /** Bytes of the pages and runs that hold live blocks, and of long blocks: what the live bytes are spread over. */
+  heldBytes: number;
+  /** Bytes that have been touched and may be resident. Run slabs count whole. */
+  touchedBytes: number;
+  /** Address space taken from the system, resident or not. */
+  reservedBytes: number;
+  /** Slabs in use, long blocks not among them. */
+  slabs: number;
+  /** Pages of small blocks in use. */
+  pages: number;
+  /** Runs in use. */
+  runs: number;
+  /** Blocks with a buffer of their own. */
+  longBlocks: number;
+  /** `touchedBytes / liveBytes`, 1 for an empty arena. */
+  fragmentation: number;
+}
+
+/** One server's data. Several arenas live side by side. */
+export class Arena implements WalkSource {
+  /** Int32 views by slab id. To be read through, written to only after {@link willWrite}. */
+  readonly words: Int32Array[];
+  /** Byte views by slab id. */
+  readonly bytes: Uint8Array[];
+  /** DataViews by slab id. */
+  readonly views: DataView[];
+  /** Float64 views by slab id. Never copy bytes through them: NaN patterns change. */
+  readonly doubles: Float64Array[];
+  /** Where all memory of the server is counted. */
+  readonly account: MemoryAccount;
+  /** A snapshot runs: every write goes through the barrier. Read it, do not set it. */
+  snapshotting = false;
+
+  private readonly slabs: SlabTable;
+  private readonly barrier: CardBarrier;
+  private readonly small: SmallBlocks;
+  private readonly runs: RunBlocks;
+  private readonly clock: Clock;
+  private longBytes = 0;
+  private longBlocks = 0;
+  private collectedAtUs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ArenaOptions = {}) {
+    this.account = options.account ?? new MemoryAccount();
+    this.clock = options.clock ?? systemClock;
+    this.slabs = new SlabTable(options.slabLimit);
+    this.barrier = new CardBarrier(this.slabs, this.account);
+    this.small = new SmallBlocks(this.slabs, this.barrier, this.account);
+    this.runs = new RunBlocks(this.slabs, this.barrier, this.account);
+    this.words = this.slabs.words;
+    this.bytes = this.slabs.bytes;
+    this.views = this.slabs.views;
+    this.doubles = this.slabs.doubles;
+  }
+
+  // ---- single values
+
+  /** @hot The int32 in word `word` of the block. O(1). */
+  i32(ref: number, word: number): number {
+    return this.words[ref >>> 21]![((ref & 0x1fffff) << 1) + word]!;
+  }
+
+  /** @hot Sets word `word`. O(1). */
+  setI32(ref: number, word: number, value: number): void {
+    if (this.snapshotting) this.preserve(ref, word << 2, 4);
+    this.words[ref >>> 21]![((ref & 0x1fffff) << 1) + word] = value;
+  }
+
+  /** @hot Sets word `word` without the barrier: for LRU clocks only, whose value a snapshot may see newer. O(1). */
+  setI32Quiet(ref: number, word: number, value: number): void {
+    this.words[ref >>> 21]![((ref & 0x1fffff) << 1) + word] = value;
+  }
+
+  /** @hot The byte at offset `byte`. O(1). */
+  u8(ref: number, byte: number): number {
+    return this.bytes[ref >>> 21]![((ref & 0x1fffff) << 3) + byte]!;
+  }
+
+  /** @hot Sets the byte at offset `byte`. O(1). */
+  setU8(ref: number, byte: number, value: number): void {
+    if (this.snapshotting) this.preserve(ref, byte, 1);
+    this.bytes[ref >>> 21]![((ref & 0x1fffff) << 3) + byte] = value;
+  }
+
+  /** @hot The double at offset `dword * 8`. O(1). */
+  f64(ref: number, dword: number): number {
+    return this.doubles[ref >>> 21]![(ref & 0x1fffff) + dword]!;
+  }
+
+  /** @hot Sets the double at offset `dword * 8`. O(1). */
+  setF64(ref: number, dword: number, value: number): void {
+    if (this.snapshotting) this.preserve(ref, dword << 3, 8);
+    this.doubles[ref >>> 21]![(ref & 0x1fffff) + dword] = value;
+  }
+
+  // ---- ranges of bytes
+
+  /** @hot The DataView that holds the block; its first byte stands at {@link base}. Reading only, or after {@link willWrite}. */
+  view(ref: number): DataView {
+    return this.views[ref >>> 21]!;
+  }
+
+  /** @hot Byte offset of the block in {@link view} and in `bytes[ref >>> 21]`. */
+  base(ref: number): number {
+    return (ref & 0x1fffff) << 3;
+  }
+
+  /** @hot To be called before bytes [offset, offset + length) of the block change other than by a setter. O(1), or O(cards). */
+  willWrite(ref: number, offset: number, length: number): void {
+    if (this.snapshotting) this.preserve(ref, offset, length);
+  }
+
+  /** @hot Copies bytes into the block. O(length). @param sourceView the same memory as `source`, index for index */
+  copyIn(ref: number, offset: number, source: Uint8Array, sourceView: DataView, from: number, length: number): void {
+    if (this.snapshotting) this.preserve(ref, offset, length);
+    const at = ((ref & 0x1fffff) << 3) + offset;
+    if (length <= SMALL_COPY) copyBytes(this.views[ref >>> 21]!, at, sourceView, from, length);
+    else this.bytes[ref >>> 21]!.set(source.subarray(from, from + length), at);
+  }
+
+  /** @hot Copies bytes out of the block. O(length). @param targetView the same memory as `target`, index for index */
+  copyOut(ref: number, offset: number, target: Uint8Array, targetView: DataView, at: number, length: number): void {
+    const from = ((ref & 0x1fffff) << 3) + offset;
+    if (length <= SMALL_COPY) copyBytes(targetView, at, this.views[ref >>> 21]!, from, length);
+    else target.set(this.bytes[ref >>> 21]!.subarray(from, from + length), at);
+  }
+
+  /** Copies bytes from block to block, or within one, where the ranges may overlap. O(length). */
+  move(toRef: number, toOffset: number, fromRef: number, fromOffset: number, length: number): void {
+    if (this.snapshotting) this.preserve(toRef, toOffset, length);
+    const to = ((toRef & 0x1fffff) << 3) + toOffset;
+    const from = ((fromRef & 0x1fffff) << 3) + fromOffset;
+    const target = toRef >>> 21;
+    const source = fromRef >>> 21;
+    if (length > SMALL_COPY) {
+      if (target === source) this.bytes[target]!.copyWithin(to, from, from + length);
+      else this.bytes[target]!.set(this.bytes[source]!.subarray(from, from + length), to);
+    } else if (target === source && to > from) {
+      copyBytesDown(this.views[target]!, to, this.views[source]!, from, length);
+    } else copyBytes(this.views[target]!, to, this.views[source]!, from, length);
+  }
+
+  /** Sets bytes of the block to zero. O(length). */
+  zero(ref: number, offset: number, length: number): void {
+    if (this.snapshotting) this.preserve(ref, offset, length);
+    zeroBytes(this.bytes[ref >>> 21]!, this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, length);
+  }
+
+  /** @hot Whether `length` bytes of the block from `offset` equal those of `view` from `from`. O(length). */
+  equals(ref: number, offset: number, _bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
+    return equalBytes(this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, view, from, length);
+  }
+
+  /**
+   * @hot Compares `length` bytes of the block from `offset` with as many of `view` from `from`, as unsigned bytes:
+   * -1, 0 or 1. Where the strings differ in length, pass the shorter and let the lengths decide a 0. O(length).
+   */
+  compare(ref: number, offset: number, _bytes: Uint8Array, view: DataView, from: number, length: number): number {
+    return compareBytes(this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, view, from, length);
+  }
+
+  // ---- blocks
+
+  /** @hot A block of at least `size` bytes, 8-byte aligned, with anything in it. O(1), O(slabs) above 16 KiB. */
+  alloc(size: number): number {
+    if (size <= MAX_SMALL_BYTES) return this.small.alloc(ROW_OF[(size + 7) >>> 3]!);
+    return this.allocLarge(size, KIND_DATA);
+  }
+
+  /** @hot A record block of at least `size` bytes: like {@link alloc}, with word 2 = 0, visited by walks once live. */
+  allocRecord(size: number): number {
+    if (size > MAX_SMALL_BYTES) return this.allocLarge(size, KIND_RECORD);
+    return this.small.alloc(ROW_OF[(Math.max(size, MIN_RECORD_BYTES) + 7) >>> 3]! | KIND_RECORD);
+  }
+
+  /** @hot Takes a block back, of either kind. O(1). */
+  free(ref: number): void {
+    const row = this.small.rowOf(ref);
+    if (row !== 0) this.small.free(ref, row);
+    else this.freeLarge(ref);
+  }
+
+  /** @hot Bytes that may be used of the block: at least what was asked for. O(1). */
+  blockSize(ref: number): number {
+    const row = this.small.rowOf(ref);
+    return row !== 0 ? ROW_BYTES[row]! : this.largeSize(ref);
+  }
+
+  /**
+   * A block of the same kind of at least `size` bytes that begins with the first `keep` bytes of this one; `ref` itself
+   * when it fits without waste, else `ref` is freed. A record's live bit moves with its bytes. O(keep).
+   */
+  realloc(ref: number, size: number, keep: number): number {
+    const room = this.blockSize(ref);
+    const row = this.small.rowOf(ref);
+    // At most a quarter may lie idle; small blocks may keep 16 bytes more.
+    if (size <= room && size >= room - (room >>> 2) - 16) return ref;
+    if (row === 0 && this.resizeLarge(ref, size)) return ref;
+    const kind = row !== 0 ? row & 1 : this.slabs.kinds[ref >>> SLAB_SHIFT]! & 1;
+    const moved = kind === KIND_RECORD ? this.allocRecord(size) : this.alloc(size);
+    this.move(moved, 0, ref, 0, Math.min(keep, size, room));
+    this.free(ref);
+    return moved;
+  }
+
+  /** Drops everything: FLUSHALL. The arena stays the same object; a snapshot that runs keeps what it needs. O(pages). */
+  reset(): void {
+    if (this.snapshotting) this.barrier.forgetAll();
+    this.small.reset();
+    this.runs.reset();
+    this.slabs.reset();
+    this.account.sub(this.longBytes);
+    this.longBytes = 0;
+    this.longBlocks = 0;
+  }
+
+  // ---- background
+
+  /**
+   * What the event loop does between commands, within about `budgetUs`: touches memory ahead, gives idle slabs back,
+   * one at a time and (since only a garbage collection of 2-5 ms does that) not more often than each 100 ms.
+   */
+  maintain(budgetUs: number): void {
+    const startUs = this.clock.monotonicUs();
+    this.small.trim();
+    while (this.prepareStep()) if (this.clock.monotonicUs() - startUs >= budgetUs) return;
+    if (this.snapshotting || startUs - this.collectedAtUs < COLLECT_EVERY_US) return;
+    this.slabs.dropIdleExtent(SPARE_EXTENTS);
+    if (!this.slabs.garbage) return;
+    this.slabs.garbage = false;
+    this.collectedAtUs = startUs;
+    collectGarbage();
+  }
+
+  /** Calls `visit` for every live record in slab order. O(blocks). The arena must not change meanwhile. */
+  walkRecords(visit: (ref: number) => void): void {
+    walkRecords(this, new RecordCursor(), WALK_ALL, visit);
+  }
+
+  /**
+   * One step of a walk that other work may interrupt: looks at `blocks` blocks from `cursor` on and moves it. False at
+   * the end. Records that live all the time are visited exactly once, others at most once a life. O(blocks).
+   */
+  nextRecords(cursor: RecordCursor, blocks: number, visit: (ref: number) => void): boolean {
+    return walkRecords(this, cursor, blocks, visit);
+  }
+
+  // ---- snapshots
+
+  /** Begins a snapshot: what it describes stays readable in a worker until {@link endSnapshot}. One at a time. O(pages). */
+  beginSnapshot(options: SnapshotOptions = {}): SnapshotHandle {
+    const handle = this.barrier.begin(this.small.pageWords(), options);
+    this.snapshotting = true;
+    return handle;
+  }
+
+  /** Ends it, after its worker has stopped reading. O(slabs). */
+  endSnapshot(): void {
+    this.barrier.end();
+    this.snapshotting = false;
+  }
+
+  /** Whether the side memory of the running snapshot exceeds its limit: writers are to be slowed down. O(1). */
+  get snapshotOverLimit(): boolean {
+    return this.barrier.overLimit;
+  }
+
+  /** Figures of the running or the last snapshot. O(1). */
+  get snapshotStats(): Readonly<BarrierStats> {
+    return this.barrier.stats;
+  }
+
+  // ---- figures
+
+  /** Figures of the moment. O(slabs). */
+  stats(): ArenaStats {
+    const { slabs, small, runs } = this;
+    const liveBytes = small.liveBytes[0]! + runs.liveBytes + this.longBytes;
+    let touchedBytes = this.longBytes;
+    let inUse = 0;
+    for (let id = 1; id < slabs.extentEnd; id++) {
+      if (slabs.kinds[id] === SLAB_NONE || slabs.kinds[id]! >= SLAB_LONG_DATA) continue;
+      touchedBytes += slabs.touchedPages[id]! * PAGE_BYTES;
+      if (slabs.kinds[id] !== SLAB_EMPTY) inUse++;
+    }
+    return {
+      liveBytes,
+      heldBytes: small.pageCount * PAGE_BYTES + runs.liveBytes + this.longBytes,
+      touchedBytes,
+      reservedBytes: slabs.reservedBytes,
+      slabs: inUse,
+      pages: small.pageCount,
+      runs: runs.runCount,
+      longBlocks: this.longBlocks,
+      fragmentation: liveBytes === 0 ? 1 : touchedBytes / liveBytes,
+    };
+  }
+
+  /** @internal For walks: slab ids are below this. */
+  get slabLimit(): number {
+    return this.slabs.limit;
+  }
+
+  /** @internal For walks. */
+  slabKind(slab: number): number {
+    return this.slabs.kinds[slab]!;
+  }
+
+  /** @internal For walks. */
+  pageWord(page: number): number {
+    return this.small.pageWord(page);
+  }
+
+  // ---- slow paths
+
+  /** The barrier's slow path, out of line so that the setters stay small. */
+  private preserve(ref: number, offset: number, length: number): void {
+    this.barrier.preserve(ref >>> 21, ((ref & 0x1fffff) << 3) + offset, length);
+  }
+
+  private allocLarge(size: number, kind: BlockKind): number {
+    assert(size >= 0, 'a block size that is not negative');
+    if (size <= MAX_RUN_BYTES) return this.runs.alloc(size, kind);
+    const bytes = Math.ceil(size / LONG_STEP) * LONG_STEP;
+    const id = this.slabs.acquireLong(bytes, SLAB_LONG_DATA + kind);
+    this.account.add(bytes);
+    this.longBytes += bytes;
+    this.longBlocks++;
+    return id << SLAB_SHIFT;
+  }
+
+  private freeLarge(ref: number): void {
+    const id = ref >>> SLAB_SHIFT;
+    const kind = this.slabs.kinds[id]!;
+    assert(kind > SLAB_NONE, 'a block that is freed to be in use');
+    if (kind < SLAB_LONG_DATA) {
+      this.runs.free(ref);
+      return;
+    }
+    const bytes = this.slabs.longBytes[id]!;
+    this.account.sub(bytes);
+    this.longBytes -= bytes;
+    this.longBlocks--;
+    if (this.snapshotting) this.barrier.forget(id);
+    this.slabs.releaseLong(id);
+  }
+
+  private largeSize(ref: number): number {
+    const id = ref >>> SLAB_SHIFT;
+    return this.slabs.kinds[id]! < SLAB_LONG_DATA ? this.runs.size(ref) : this.slabs.longBytes[id]!;
+  }
+
+  /** Makes a run or a long block longer or shorter where it is, if its place allows. */
+  private resizeLarge(ref: number, size: number): boolean {
+    const id = ref >>> SLAB_SHIFT;
+    if (this.slabs.kinds[id]! < SLAB_LONG_DATA) {
+      return size > MAX_SMALL_BYTES && size <= MAX_RUN_BYTES && this.runs.resize(ref, size);
+    }
+    // A long block may grow into what its buffer holds; a shorter one gets a buffer that gives the memory back.
+    const bytes = Math.ceil(size / LONG_STEP) * LONG_STEP;
+    const before = this.slabs.longBytes[id]!;
+    if (bytes <= before || bytes > this.slabs.words[id]!.byteLength) return false;
+    this.slabs.longBytes[id] = bytes;
+    this.account.add(bytes - before);
+    this.longBytes += bytes - before;
+    return true;
+  }
+
+  private prepareStep(): boolean {
+    try {
+      return this.barrier.prepare() || this.small.touchAhead();
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return false; // nothing to prepare then; who needs memory will see
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The main thread's side of a snapshot: before the first write to a card that existed when the snapshot began and that
+ * its worker may still read, the card is copied to side memory.
+ *
+ * ```
+ *   slab      | card 0 | card 1 | card 2 | ...          data, 512 bytes a card
+ *   states    |   0    |   17   |   0    | ...          0 = not copied, else number of the copy + 1
+ *   side      chunks of 2048 copies: copy 16 stands in chunk 0 at 16 * 512
+ *   control   [ cursor ]                                records before this card position are done with
+ * ```
+ * Invariants
+ * 1. The copy is written, then its number is published with `Atomics.store`, then the data is overwritten. The worker
+ *    loads data, then the state, and takes the copy if there is one: it never sees a torn or a newer value.
+ * 2. Only the main thread writes states and side memory, only the worker writes the cursor.
+ * 3. A card is not copied if its page was free at the start, if its slab is younger than the snapshot, or if it
+ *    belongs to records that the worker has passed. Data blocks are followed by reference and count as passed only
+ *    at the end.
+ * 4. A copy is reused only when its card has been passed; its state keeps the old number, which nobody reads again.
+ * 5. A chunk is posted to the worker's port before the first state that names it is stored.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { assert } from '../util/assert.js';
+import type { MemoryAccount } from './account.js';
+import {
+  CARD_BYTES,
+  CARD_SHIFT,
+  CONTROL_CURSOR,
+  CONTROL_WORDS,
+  RUN_TABLE_UNITS,
+  RUN_UNIT_BYTES,
+  SIDE_CHUNK_BYTES,
+  SIDE_CHUNK_SHIFT,
+  SLAB_CARD_SHIFT,
+  SLAB_LONG_DATA,
+  SLAB_LONG_RECORD,
+  SLAB_NONE,
+  SLAB_PAGES,
+  SLAB_RUN_DATA,
+  SLAB_RUN_RECORD,
+  SLAB_SMALL,
+} from './layout.js';
+import type { SlabTable } from './slabs.js';
+
+const CARD_WORDS = CARD_BYTES / 4;
+const CHUNK_CARDS = SIDE_CHUNK_BYTES / CARD_BYTES;
+const CHUNK_MASK = CHUNK_CARDS - 1;
+/** Cards at the start of a run slab that hold its table: read until the walk has left the slab. */
+const TABLE_CARDS = (RUN_TABLE_UNITS * RUN_UNIT_BYTES) / CARD_BYTES;
+/** In a page word: the row's kind bit. */
+const PAGE_RECORD = 1;
+/** Copies that one search for a reusable one looks at. */
+const REUSE_TRIES = 8;
+/** Chunks kept from one snapshot to the next: their pages are touched already. */
+const POOLED_CHUNKS = 4;
+const NO_STATES = new Int32Array(0);
+const NO_COPY = -1;
+
+/** What a worker needs to read the arena as it was when the snapshot began: goes through `postMessage` as it is. */
+export interface SnapshotHandle {
+  /** Buffers by slab id; both halves of an extent name the same one. */
+  readonly buffers: readonly (SharedArrayBuffer | null)[];
+  /** Where a slab begins in its buffer. */
+  readonly offsets: readonly number[];
+  /** SLAB_ constants by id. */
+  readonly kinds: Uint8Array;
+  /** Page words by page number of the arena: `carved << 8 | row`, 0 for a free page. */
+  readonly pages: Int32Array;
+  /** Bytes of long blocks by id. */
+  readonly longBytes: Int32Array;
+  /** All card states in one buffer; `stateStarts[id]` is a slab's first word, -1 for none. */
+  readonly states: SharedArrayBuffer;
+  readonly stateStarts: Int32Array;
+  /** See the CONTROL_ constants. */
+  readonly control: SharedArrayBuffer;
+  /** Side chunks arrive here in order. It must stand in the transfer list too. */
+  readonly sides: MessagePort;
+}
+
+/** Limits of a snapshot. */
+export interface SnapshotOptions {
+  /** Side memory above which `overLimit` is set; writers are then to be slowed down. Default: none. */
+  readonly sideLimitBytes?: number;
+  /** Called once, when the limit is first exceeded. */
+  readonly onSideLimit?: () => void;
+}
+
+/** Figures of the snapshot that runs, or of the last one. */
+export interface BarrierStats {
+  /** Cards copied in all. */
+  copiedCards: number;
+  /** Copies that took the place of a passed one. */
+  reusedCards: number;
+  /** Side memory taken. */
+  sideBytes: number;
+}
+
+/** The write barrier of one arena. */
+export class CardBarrier {
+  /** A snapshot runs. */
+  active = false;
+  /** Side memory exceeds the limit. */
+  overLimit = false;
+  readonly stats: BarrierStats = { copiedCards: 0, reusedCards: 0, sideBytes: 0 };
+
+  private readonly states: Int32Array[];
+  private control: Int32Array = new Int32Array(CONTROL_WORDS);
+  private kinds: Uint8Array = new Uint8Array(0);
+  private pages: Int32Array = new Int32Array(0);
+  private sides: Int32Array[] = [];
+  private pool: Int32Array[] = [];
+  /** Slab and card of each copy. */
+  private owners: Int32Array[] = [];
+  private copies = 0;
+  private reuseAt = 0;
+  private port: MessagePort | null = null;
+  private limitBytes = Number.POSITIVE_INFINITY;
+  private onLimit: (() => void) | null = null;
+
+  constructor(
+    private readonly slabs: SlabTable,
+    private readonly account: MemoryAccount,
+  ) {
+    this.states = new Array<Int32Array>(slabs.limit).fill(NO_STATES);
+  }
+
+  /** Begins a snapshot. O(slabs), O(pages) for the page words. @param pages as in {@link SnapshotHandle} */
+  begin(pages: Int32Array, options: SnapshotOptions): SnapshotHandle {
+    assert(!this.active, 'no snapshot to run when one begins');
+    const { slabs } = this;
+    const buffers: (SharedArrayBuffer | null)[] = [];
+    const offsets: number[] = [];
+    const stateStarts = new Int32Array(slabs.limit).fill(-1);
+    let cards = 0;
+    for (let id = 0; id < slabs.limit; id++) {
+      const words = slabs.words[id]!;
+      const used = slabs.kinds[id] !== SLAB_NONE;
+      buffers.push(used ? (words.buffer as SharedArrayBuffer) : null); // slabs are never bound to anything else
+      offsets.push(words.byteOffset);
+      if (!used) continue;
+      stateStarts[id] = cards;
+      cards += words.byteLength >>> CARD_SHIFT;
+    }
+    // One buffer of zeros that the system maps lazily: its cost is what the barrier touches of it.
+    const states = new SharedArrayBuffer(cards * 4);
+    for (let id = 0; id < slabs.limit; id++) {
+      const length = slabs.words[id]!.byteLength >>> CARD_SHIFT;
+      if (stateStarts[id] !== -1) this.states[id] = new Int32Array(states, stateStarts[id]! * 4, length);
+    }
+    const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
+    this.control = new Int32Array(control);
+    this.kinds = slabs.kinds.slice();
+    this.pages = pages;
+    const channel = new MessageChannel();
+    this.port = channel.port1;
+    this.limitBytes = options.sideLimitBytes ?? Number.POSITIVE_INFINITY;
+    this.onLimit = options.onSideLimit ?? null;
+    this.copies = 0;
+    this.reuseAt = 0;
+    this.overLimit = false;
+    this.stats.copiedCards = 0;
+    this.stats.reusedCards = 0;
+    this.stats.sideBytes = 0;
+    this.active = true;
+    const { kinds } = this;
+    const longBytes = slabs.longBytes.slice();
+    return { buffers, offsets, kinds, pages, longBytes, states, stateStarts, control, sides: channel.port2 };
+  }
+
+  /** Ends the snapshot. The worker must be done with reading: side memory is used again. O(slabs). */
+  end(): void {
+    assert(this.active, 'a snapshot to run when one ends');
+    this.active = false;
+    this.overLimit = false;
+    this.states.fill(NO_STATES);
+    this.account.sub(this.sides.length * SIDE_CHUNK_BYTES);
+    for (const chunk of this.sides) if (this.pool.length < POOLED_CHUNKS) this.pool.push(chunk);
+    this.sides = [];
+    this.owners = [];
+    this.kinds = new Uint8Array(0);
+    this.pages = new Int32Array(0);
+    this.port?.close();
+    this.port = null;
+  }
+
+  /** The slab is gone or another one from now on: its cards need no copies any more. */
+  forget(slab: number): void {
+    this.states[slab] = NO_STATES;
+  }
+
+  /** All slabs are gone: nothing needs copies any more. O(slabs). */
+  forgetAll(): void {
+    this.states.fill(NO_STATES);
+  }
+
+  /** Copies what has to be copied before `length` bytes from byte `offset` of `slab` are overwritten. O(cards). */
+  preserve(slab: number, offset: number, length: number): void {
+    const states = this.states[slab]!;
+    if (states.length === 0) return;
+    const last = (offset + length - 1) >>> CARD_SHIFT;
+    for (let card = offset >>> CARD_SHIFT; card <= last; card++) {
+      if (states[card] === 0 && this.readable(slab, card)) this.copy(states, slab, card);
+    }
+  }
+
+  /** Makes the next chunk ahead of its use, so that no write waits for it. True if there was something to do. */
+  prepare(): boolean {
+    if (!this.active || this.sides.length * CHUNK_CARDS - this.copies >= CHUNK_CARDS / 4) return false;
+    this.addChunk();
+    return true;
+  }
+
+  /** Whether the worker may still read the card. */
+  private readable(slab: number, card: number): boolean {
+    const cursor = Atomics.load(this.control, CONTROL_CURSOR);
+    switch (this.kinds[slab]) {
+      case SLAB_SMALL: {
+        const page = this.pages[slab * SLAB_PAGES + (card >>> 7)]!;
+        if (page === 0) return false;
+        return (page & PAGE_RECORD) === 0 || ((slab << SLAB_CARD_SHIFT) | card) >= cursor;
+      }
+      case SLAB_RUN_RECORD:
+        return card < TABLE_CARDS ? slab >= cursor >>> SLAB_CARD_SHIFT : ((slab << SLAB_CARD_SHIFT) | card) >= cursor;
+      case SLAB_LONG_RECORD:
+        return slab >= cursor >>> SLAB_CARD_SHIFT;
+      case SLAB_RUN_DATA:
+      case SLAB_LONG_DATA:
+        return true;
+      default:
+        return false; // it was empty
+    }
+  }
+
+  private copy(states: Int32Array, slab: number, card: number): void {
+    let copy = this.reusable();
+    if (copy === NO_COPY) {
+      copy = this.copies++;
+      if (copy >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
+    } else this.stats.reusedCards++;
+    this.stats.copiedCards++;
+    const owners = this.owners[copy >>> SIDE_CHUNK_SHIFT]!;
+    owners[(copy & CHUNK_MASK) * 2] = slab;
+    owners[(copy & CHUNK_MASK) * 2 + 1] = card;
+    const side = this.sides[copy >>> SIDE_CHUNK_SHIFT]!;
+    const words = this.slabs.words[slab]!;
+    let from = card * CARD_WORDS;
+    let to = (copy & CHUNK_MASK) * CARD_WORDS;
+    for (const end = from + CARD_WORDS; from < end; from++, to++) side[to] = words[from]!;
+    Atomics.store(states, card, copy + 1);
+    // On arm64 a plain store may overtake the store-release above; it cannot overtake this load-acquire of the same.
+    Atomics.load(states, card);
+  }
+
+  /** A copy whose card has been passed, or NO_COPY. Looks at a few only, so that a write never waits for a search. */
+  private reusable(): number {
+    if (this.copies < CHUNK_CARDS) return NO_COPY;
+    if (Atomics.load(this.control, CONTROL_CURSOR) === 0) return NO_COPY;
+    for (let tries = Math.min(REUSE_TRIES, this.copies); tries > 0; tries--) {
+      const copy = this.reuseAt;
+      this.reuseAt = copy + 1 === this.copies ? 0 : copy + 1;
+      const owners = this.owners[copy >>> SIDE_CHUNK_SHIFT]!;
+      const at = (copy & CHUNK_MASK) * 2;
+      if (!this.readable(owners[at]!, owners[at + 1]!)) return copy;
+    }
+    return NO_COPY;
+  }
+
+  private addChunk(): void {
+    const chunk = this.pool.pop() ?? new Int32Array(new SharedArrayBuffer(SIDE_CHUNK_BYTES));
+    this.sides.push(chunk);
+    this.owners.push(new Int32Array(CHUNK_CARDS * 2));
+    this.account.add(SIDE_CHUNK_BYTES);
+    this.stats.sideBytes += SIDE_CHUNK_BYTES;
+    this.port?.postMessage(chunk.buffer);
+    if (this.stats.sideBytes <= this.limitBytes || this.overLimit) return;
+    this.overLimit = true;
+    this.onLimit?.();
+  }
+}

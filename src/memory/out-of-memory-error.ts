@@ -1,0 +1,11 @@
+/**
+ * Thrown when the system gives no more memory or the references are used up (32 GiB a server). What was there before
+ * the call is unchanged: an allocation happens whole or not at all.
+ */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+
+  constructor(bytes: number, cause?: unknown) {
+    super(`out of memory: ${bytes} bytes more are not to be had`, cause === undefined ? undefined : { cause });
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Slab ids and the buffers behind them.
+ *
+ * ```
+ *   id      0        1        2        3        4        5     ...   2046     2047
+ *        +--------+--------+--------+--------+--------+--------+   +--------+--------+
+ *        | zeros  |        | SMALL  |  RUN   | SMALL  | EMPTY  |   | LONG   | LONG   |
+ *        +--------+--------+--------+--------+--------+--------+   +--------+--------+
+ *                          '--- extent ------'--- extent ------'     own buffers, from the top down
+ * ```
+ * Invariants
+ * 1. Ids 2k and 2k+1 (k > 0) are both halves of one extent, or neither is.
+ * 2. `words[id]`, `bytes[id]`, `views[id]`, `doubles[id]` are four views of the same memory; ids without memory have
+ *    views of length 0. Id 0 has a few zeros, so that reading through reference 0 (touch passes do) is harmless.
+ * 3. Memory of an extent above `touchedPages[id]` has never been written to. Long buffers and runs do not keep count.
+ * 4. While a snapshot runs, no extent is dropped: a recycled one must not lose its card states.
+ */
+import {
+  EXTENT_BYTES,
+  EXTENT_SLABS,
+  MAX_BLOCK_BYTES,
+  PAGE_BYTES,
+  SLAB_BYTES,
+  SLAB_EMPTY,
+  SLAB_IDS,
+  SLAB_NONE,
+  SLAB_PAGES,
+} from './layout.js';
+import { OutOfMemoryError } from './out-of-memory-error.js';
+
+const NO_BUFFER = new SharedArrayBuffer(0);
+const NO_WORDS = new Int32Array(NO_BUFFER);
+const NO_BYTES = new Uint8Array(NO_BUFFER);
+const NO_VIEW = new DataView(NO_BUFFER);
+const NO_DOUBLES = new Float64Array(NO_BUFFER);
+
+/** The table of slabs of one arena. */
+export class SlabTable {
+  /** Int32 views, indexed by slab id. */
+  readonly words: Int32Array[];
+  /** Byte views, indexed by slab id. */
+  readonly bytes: Uint8Array[];
+  /** DataViews, indexed by slab id. */
+  readonly views: DataView[];
+  /** Float64 views, indexed by slab id. */
+  readonly doubles: Float64Array[];
+  /** What stands under each id: one of the SLAB_ constants. */
+  readonly kinds: Uint8Array;
+  /** Pages from the start of a slab that have been written to at some time. */
+  readonly touchedPages: Int16Array;
+  /** Bytes of the blocks that have buffers of their own, by id. */
+  readonly longBytes: Int32Array;
+  /** Ids from here on have never been used by an extent: the end of every loop over extents. */
+  extentEnd = EXTENT_SLABS;
+  /** Address space behind all ids. */
+  reservedBytes = 0;
+  /** How many extents there are. */
+  extentCount = 0;
+  /** Buffers were dropped that only a garbage collection gives back. */
+  garbage = false;
+
+  /** @param limit slab ids to use at most, an even number up to 2048; less only in tests */
+  constructor(readonly limit: number = SLAB_IDS) {
+    this.words = new Array<Int32Array>(limit).fill(NO_WORDS);
+    this.bytes = new Array<Uint8Array>(limit).fill(NO_BYTES);
+    this.views = new Array<DataView>(limit).fill(NO_VIEW);
+    this.doubles = new Array<Float64Array>(limit).fill(NO_DOUBLES);
+    this.kinds = new Uint8Array(limit);
+    this.touchedPages = new Int16Array(limit);
+    this.longBytes = new Int32Array(limit);
+    this.bind(0, new SharedArrayBuffer(4096), 0, 4096);
+  }
+
+  /** An empty slab made a slab of `kind`; a new extent where there is none. O(slabs). */
+  acquire(kind: number): number {
+    let id = this.findEmpty();
+    if (id === 0) id = this.addExtent();
+    this.kinds[id] = kind;
+    return id;
+  }
+
+  /** Makes slab `id` of an extent empty again; its memory stays until {@link dropIdleExtent}. O(1). */
+  release(id: number): void {
+    this.kinds[id] = SLAB_EMPTY;
+  }
+
+  /** A buffer of its own for a block of `bytes`, under an id of its own. O(ids), and O(1) in `bytes`. */
+  acquireLong(bytes: number, kind: number): number {
+    let id = this.limit - 1;
+    while (id > 0 && this.kinds[id] !== SLAB_NONE) id--;
+    if (id === 0 || bytes > MAX_BLOCK_BYTES) throw new OutOfMemoryError(bytes);
+    // Never less than an extent, for the reason that layout.ts gives; what is not written to costs nothing.
+    const reserved = Math.max(EXTENT_BYTES, Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES);
+    this.bind(id, allocate(reserved), 0, reserved);
+    this.kinds[id] = kind;
+    this.longBytes[id] = bytes;
+    this.reservedBytes += reserved;
+    return id;
+  }
+
+  /** Drops the buffer of a long block. O(1). */
+  releaseLong(id: number): void {
+    this.reservedBytes -= this.words[id]!.byteLength;
+    this.unbind(id);
+    this.longBytes[id] = 0;
+    this.garbage = true;
+  }
+
+  /**
+   * Drops one extent both of whose slabs are empty, the highest, if there are more than `keep` of them. The caller
+   * sees to it that no snapshot runs. O(slabs).
+   */
+  dropIdleExtent(keep: number): boolean {
+    let found = 0;
+    let highest = 0;
+    for (let id = EXTENT_SLABS; id < this.extentEnd; id += EXTENT_SLABS) {
+      if (this.kinds[id] !== SLAB_EMPTY || this.kinds[id + 1] !== SLAB_EMPTY) continue;
+      found++;
+      highest = id;
+    }
+    if (found <= keep) return false;
+    this.unbind(highest);
+    this.unbind(highest + 1);
+    this.forgetExtent();
+    return true;
+  }
+
+  /** Drops everything. The arrays keep their identity; a snapshot that runs holds the buffers it needs. O(slabs). */
+  reset(): void {
+    for (let id = 1; id < this.limit; id++) {
+      if (this.kinds[id] !== SLAB_NONE) this.unbind(id);
+    }
+    this.longBytes.fill(0);
+    this.extentEnd = EXTENT_SLABS;
+    this.extentCount = 0;
+    this.reservedBytes = 0;
+    this.garbage = true;
+  }
+
+  private findEmpty(): number {
+    let best = 0;
+    for (let id = EXTENT_SLABS; id < this.extentEnd; id++) {
+      if (this.kinds[id] !== SLAB_EMPTY) continue;
+      // A half whose other half is in use costs no new extent its idleness.
+      if (this.kinds[id ^ 1] !== SLAB_EMPTY) return id;
+      if (best === 0) best = id;
+    }
+    return best;
+  }
+
+  private addExtent(): number {
+    let id = EXTENT_SLABS;
+    while (id + 1 < this.limit && (this.kinds[id] !== SLAB_NONE || this.kinds[id + 1] !== SLAB_NONE))
+      id += EXTENT_SLABS;
+    if (id + 1 >= this.limit) throw new OutOfMemoryError(EXTENT_BYTES);
+    const buffer = allocate(EXTENT_BYTES);
+    for (let half = 0; half < EXTENT_SLABS; half++) {
+      this.bind(id + half, buffer, half * SLAB_BYTES, SLAB_BYTES);
+      this.kinds[id + half] = SLAB_EMPTY;
+      this.touchedPages[id + half] = 0;
+    }
+    this.extentEnd = Math.max(this.extentEnd, id + EXTENT_SLABS);
+    this.extentCount++;
+    this.reservedBytes += EXTENT_BYTES;
+    return id;
+  }
+
+  private forgetExtent(): void {
+    this.extentCount--;
+    this.reservedBytes -= EXTENT_BYTES;
+    this.garbage = true;
+  }
+
+  private bind(id: number, buffer: SharedArrayBuffer, offset: number, length: number): void {
+    this.words[id] = new Int32Array(buffer, offset, length / 4);
+    this.bytes[id] = new Uint8Array(buffer, offset, length);
+    this.views[id] = new DataView(buffer, offset, length);
+    this.doubles[id] = new Float64Array(buffer, offset, length / 8);
+  }
+
+  private unbind(id: number): void {
+    this.words[id] = NO_WORDS;
+    this.bytes[id] = NO_BYTES;
+    this.views[id] = NO_VIEW;
+    this.doubles[id] = NO_DOUBLES;
+    this.kinds[id] = SLAB_NONE;
+    this.touchedPages[id] = SLAB_PAGES;
+  }
+}
+
+function allocate(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    throw new OutOfMemoryError(bytes, cause);
+  }
+}
