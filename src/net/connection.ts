@@ -1,0 +1,519 @@
+/**
+ * One client's connection: input offered to its owner from the shared read buffer, output written at once or queued.
+ *
+ * ```
+ *   socket -> [read buffer | query buffer] -> owner.received(...)
+ *   owner  -> send(reply buffer)  --nothing queued--> socket
+ *                                 --else-----------> queue -> socket, as it takes it
+ *   anyone -> append(bytes) ----------------------> queue -> socket, before the loop sleeps
+ * ```
+ * 1. Output leaves in the order of the calls of `send` and `append`.
+ * 2. At most one write is under way; what it carries is not changed until it is done.
+ * 3. `owner.closed()` is called exactly once, never from inside `owner.received()` or one of the methods for output.
+ * 4. A client that does not read its replies is not read from either: above {@link CONGESTED_BYTES} of waiting output
+ *    reading stops (`congested`), and goes on below {@link RELIEVED_BYTES}. Replicas and subscribers, which are sent
+ *    what they did not ask for, are bounded by `client-output-buffer-limit` instead.
+ */
+import type net from 'node:net';
+import { formatPrintable } from '../util/bytes.js';
+import { HEADROOM_BYTES, type Network, OUTPUT_NORMAL, type OutputClass } from './network.js';
+import { descriptorOf, handleOf, rewrap, type StreamHandle } from './node-internals.js';
+import { OutputQueue } from './output-queue.js';
+import { QueryBuffer } from './query-buffer.js';
+
+/** Above this much waiting output a client is not read from, and its owner should leave further commands for later. */
+const CONGESTED_BYTES = 32 * 1024 * 1024;
+const RELIEVED_BYTES = 8 * 1024 * 1024;
+/** The most that one write carries: larger output goes in slices, so that what waits is known exactly enough. */
+const SLICE_BYTES = 1024 * 1024;
+/** After this long without input an empty query buffer is given back. */
+const IDLE_MS = 2000;
+/** How much of a rejected client's input the log shows. */
+const SHOWN_BYTES = 64;
+
+/** Bits of `blocked`: reasons why output cannot go straight to the socket. */
+const QUEUED = 1;
+const IN_FLIGHT = 2;
+const CLOSED = 4;
+
+/** Who speaks on a connection: the client's session, a link to another server. */
+export interface ConnectionOwner {
+  /**
+   * Offers input: `bytes[from, to)`, with `view` over the same memory, valid until the call returns. Returns where the
+   * part that is not consumed begins; it is kept and offered again, in front of what comes next.
+   */
+  received(bytes: Buffer, view: DataView, from: number, to: number): number;
+  /** The connection is gone; nothing may be sent any more. Called once. */
+  closed(): void;
+  /** The line that CLIENT LIST has for it, for the log. */
+  describe(): string;
+}
+
+export class Connection {
+  readonly network: Network;
+  readonly serial: number;
+  /** `ip:port` of the other end, `[ip]:port` for IPv6, `path:0` for a unix socket. */
+  readonly address: string;
+  readonly localAddress: string;
+  readonly unixSocket: boolean;
+  /** Whether the other end is this machine. */
+  readonly local: boolean;
+  /** Which of the output limits holds. The owner changes it. */
+  outputClass: OutputClass = OUTPUT_NORMAL;
+  /** Lowers `client-query-buffer-limit` for this connection; the owner sets it, infinity by default. */
+  queryBufferLimit = Number.POSITIVE_INFINITY;
+  /** Whether so much output waits that the owner should leave the rest of its input for later. */
+  congested = false;
+  /** The owner is set by whoever accepted the connection, before any input. */
+  owner: ConnectionOwner;
+  private readonly socket: net.Socket;
+  /** For direct writes; null where the public path is used. */
+  private readonly handle: StreamHandle | null;
+  private readonly query = new QueryBuffer();
+  private queue: OutputQueue | null = null;
+  private blocked = 0;
+  /** Bytes of the write under way. */
+  private inFlightBytes = 0;
+  /** Writes begun on the public path, and those whose callback came: they finish in order. */
+  private writesBegun = 0;
+  private writesDone = 0;
+  /** Which of them is under way; 0 when none is. */
+  private inFlightSerial = 0;
+  private flushScheduled = false;
+  private receiving = false;
+  private offerAgain = false;
+  private ended = false;
+  private draining = false;
+  private announcedBytes = 0;
+  private softLimitSinceMs = 0;
+  private lastInputMs: number;
+  private paused = false;
+
+  /**
+   * Takes over `accepted`, a paused socket, which must not be used afterwards. Reading begins in the next turn of the
+   * loop.
+   */
+  constructor(network: Network, accepted: net.Socket, unixSocketPath: string | null) {
+    this.network = network;
+    this.serial = network.nextSerial();
+    this.owner = NOBODY;
+    this.unixSocket = unixSocketPath !== null;
+    this.address =
+      unixSocketPath === null ? endpoint(accepted.remoteAddress, accepted.remotePort) : `${unixSocketPath}:0`;
+    this.localAddress =
+      unixSocketPath === null ? endpoint(accepted.localAddress, accepted.localPort) : `${unixSocketPath}:0`;
+    this.local = this.unixSocket || isLoopback(accepted.remoteAddress ?? '');
+    this.lastInputMs = network.clock.nowMs();
+    const wrapped = rewrap(accepted, network.readArea, (count) => this.readIntoArea(count));
+    this.socket = wrapped ?? accepted;
+    this.handle = wrapped !== null && network.direct !== null ? handleOf(wrapped) : null;
+    if (wrapped === null) this.socket.on('data', (chunk: Buffer) => this.readChunk(chunk));
+    this.socket.on('end', () => this.inputEnded());
+    this.socket.on('error', (error: NodeJS.ErrnoException) => this.lost(error));
+    this.socket.on('close', () => this.destroy());
+    network.connections.add(this);
+    if (wrapped === null) this.socket.resume();
+    else wrapped.resume(); // flowing, or the end would never be told; nothing is read through the stream
+  }
+
+  /** The descriptor where the system tells it, else -1. */
+  get fd(): number {
+    return descriptorOf(this.socket);
+  }
+
+  /** Whether the connection is closed or about to be: what is sent now is lost. */
+  get closed(): boolean {
+    return (this.blocked & CLOSED) !== 0;
+  }
+
+  /** Bytes of incomplete commands that are kept. */
+  get queryBufferBytes(): number {
+    return this.query.length;
+  }
+
+  /** Room left in the query buffer. */
+  get queryBufferFree(): number {
+    return this.query.capacity - this.query.length;
+  }
+
+  /** Output that the socket has not taken yet. */
+  get pendingOutputBytes(): number {
+    return this.inFlightBytes + (this.queue === null ? 0 : this.queue.bytes);
+  }
+
+  /** In how many pieces that output is held. */
+  get pendingOutputCount(): number {
+    return (this.inFlightBytes === 0 ? 0 : 1) + (this.queue === null ? 0 : this.queue.count);
+  }
+
+  /** What this connection holds in buffers. */
+  get memoryBytes(): number {
+    return this.query.capacity + this.pendingOutputBytes;
+  }
+
+  /**
+   * @hot Sends `buffer[0, size)`, behind whatever waits. Returns whether the caller may reuse `buffer`; otherwise it is
+   * handed over and must not be written to again. O(1), or O(size) when output waits already and the reply is small.
+   */
+  send(buffer: Buffer, size: number): boolean {
+    if (this.blocked !== 0 || size > SLICE_BYTES) return this.sendBehind(buffer, size);
+    if (size === 0) return true;
+    return this.write(this.network.window(buffer, size), size);
+  }
+
+  /**
+   * Copies `bytes` behind whatever is being sent; it leaves before the loop sleeps, together with all else that was
+   * appended until then. O(bytes).
+   */
+  append(bytes: Uint8Array): void {
+    if (this.closed) return;
+    this.openQueue().copy(bytes, bytes.length);
+    this.checkOutputLimits();
+    this.checkCongestion();
+    if (this.flushScheduled || (this.blocked & IN_FLIGHT) !== 0) return;
+    this.flushScheduled = true;
+    this.network.flushLater(this);
+  }
+
+  /** Writes what was appended, as far as the socket takes it. */
+  flush(): void {
+    this.flushScheduled = false;
+    this.pump();
+  }
+
+  /** Says that `bytes` bytes are needed, from the first that is not consumed, before offering input again is of use. */
+  expect(bytes: number): void {
+    this.announcedBytes = bytes;
+  }
+
+  /** Offers the input that was kept, if there is any: for an owner that had left it for later. */
+  resume(): void {
+    if (this.receiving) {
+      this.offerAgain = true;
+      return;
+    }
+    if (this.query.length === 0 || this.closed || this.draining) return;
+    this.offerQuery();
+    this.afterOffer();
+  }
+
+  /** Stops reading from the socket; the other end's writes fill up. */
+  pauseReading(): void {
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  /** Reads again. */
+  resumeReading(): void {
+    this.paused = false;
+    if (!this.congested && !this.closed) this.socket.resume();
+  }
+
+  /** Closes when the socket has taken all output; no more input is looked at. */
+  closeAfterReplies(): void {
+    this.draining = true;
+    if (this.receiving) return; // the owner may have more to say until it returns
+    this.query.clear();
+    this.pump();
+    this.closeIfDrained();
+  }
+
+  /** Closes now; what has not been written is lost. From inside `owner.received` it takes effect behind it. */
+  destroy(): void {
+    if (this.receiving) {
+      this.destroyLater();
+      return;
+    }
+    this.blocked |= CLOSED;
+    if (!this.network.connections.delete(this)) return;
+    this.socket.destroy();
+    this.query.clear();
+    this.query.shrink();
+    this.queue?.clear();
+    this.owner.closed();
+  }
+
+  /** Cron: soft limits, and buffers of idle clients. O(1). */
+  maintain(nowMs: number): void {
+    if (this.pendingOutputBytes > 0) this.checkOutputLimits();
+    if (this.query.capacity > 0 && nowMs - this.lastInputMs > IDLE_MS) this.query.shrink();
+  }
+
+  // --- input ---
+
+  /** @hot `count` bytes stand in the network's read area. */
+  private readIntoArea(count: number): void {
+    const { network, query } = this;
+    network.stats.reads++;
+    network.stats.inputBytes += count;
+    if (this.closed || this.draining) return;
+    const kept = query.length;
+    if (kept === 0) {
+      this.offerRead(HEADROOM_BYTES, HEADROOM_BYTES + count, 0);
+    } else if (kept <= HEADROOM_BYTES && kept + count >= this.announcedBytes) {
+      // A short tail goes in front of what was read, rather than all that was read behind the tail.
+      const from = HEADROOM_BYTES - kept;
+      network.readBuffer.set(query.bytes.subarray(query.from, query.to), from);
+      this.offerRead(from, HEADROOM_BYTES + count, kept);
+    } else {
+      query.append(network.readBuffer, HEADROOM_BYTES, HEADROOM_BYTES + count, this.announcedBytes);
+      if (query.length >= this.announcedBytes) this.offerQuery();
+    }
+    this.afterOffer();
+  }
+
+  /** Input on the `data` path: the chunk is ours. */
+  private readChunk(chunk: Buffer): void {
+    const { network, query } = this;
+    network.stats.reads++;
+    network.stats.inputBytes += chunk.length;
+    if (this.closed || this.draining) return;
+    if (query.length === 0) {
+      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+      const consumed = this.offer(chunk, view, 0, chunk.length);
+      query.append(chunk, consumed, chunk.length, this.announcedBytes);
+    } else {
+      query.append(chunk, 0, chunk.length, this.announcedBytes);
+      if (query.length >= this.announcedBytes) this.offerQuery();
+    }
+    this.afterOffer();
+  }
+
+  /** @hot Offers `readBuffer[from, to)`, whose first `kept` bytes stand in the query buffer too, and keeps the rest. */
+  private offerRead(from: number, to: number, kept: number): void {
+    const { network, query } = this;
+    const consumed = this.offer(network.readBuffer, network.readView, from, to);
+    if (consumed === to) {
+      if (kept !== 0) query.clear();
+    } else if (consumed === from) {
+      query.append(network.readBuffer, from + kept, to, this.announcedBytes);
+    } else {
+      if (kept !== 0) query.clear();
+      query.append(network.readBuffer, consumed, to, this.announcedBytes);
+    }
+  }
+
+  private offerQuery(): void {
+    const { query } = this;
+    query.consume(this.offer(query.bytes, query.view, query.from, query.to));
+  }
+
+  /** @hot */
+  private offer(bytes: Buffer, view: DataView, from: number, to: number): number {
+    this.announcedBytes = 0;
+    this.receiving = true;
+    try {
+      return this.owner.received(bytes, view, from, to);
+    } catch (cause) {
+      this.network.failed(cause);
+      return to;
+    } finally {
+      this.receiving = false;
+    }
+  }
+
+  /** @hot What is due when the owner has returned. */
+  private afterOffer(): void {
+    this.lastInputMs = this.network.clock.nowMs();
+    if (this.query.length !== 0 && !this.draining) this.checkQueryBufferLimit();
+    if (this.offerAgain) {
+      this.offerAgain = false;
+      this.resume();
+    } else if (this.draining) {
+      this.closeAfterReplies();
+    }
+  }
+
+  private checkQueryBufferLimit(): void {
+    const { network, query } = this;
+    const limit = Math.min(network.settings.clientQueryBufferLimit, this.queryBufferLimit);
+    if (query.length <= limit || this.closed) return;
+    network.stats.queryBufferLimitDisconnections++;
+    const shown = formatPrintable(query.bytes.subarray(query.from, Math.min(query.to, query.from + SHOWN_BYTES)));
+    network.log.warning(
+      `Closing client that reached max query buffer length: ${this.owner.describe()} (qbuf initial bytes: ${shown})`,
+    );
+    this.destroyLater();
+  }
+
+  /**
+   * The other end will send no more. What it has been promised still goes out, unless its owner left input for later:
+   * then it waits for something, and nobody is there for whom to wait.
+   */
+  private inputEnded(): void {
+    if (this.closed || this.ended) return;
+    this.ended = true;
+    if (this.query.length > 0 && this.congested) return; // its last commands are still to be run
+    this.logClosed();
+    if (this.pendingOutputBytes === 0) this.destroy();
+    else this.closeAfterReplies();
+  }
+
+  private lost(error: NodeJS.ErrnoException): void {
+    if (this.closed) return;
+    const { log } = this.network;
+    if (log.isVerbose())
+      log.verbose(`Client closed connection ${this.owner.describe()}: ${error.code ?? error.message}`);
+    // The 'close' event follows.
+  }
+
+  private logClosed(): void {
+    const { log } = this.network;
+    if (log.isVerbose()) log.verbose(`Client closed connection ${this.owner.describe()}`);
+  }
+
+  // --- output ---
+
+  /** @hot Begins a write of all of `bytes`; returns whether it is finished already. Nothing else is under way. */
+  private write(bytes: Buffer, size: number): boolean {
+    const { network, handle } = this;
+    network.stats.writes++;
+    network.stats.outputBytes += size;
+    if (handle !== null && network.direct !== null && network.request !== null) {
+      const { request } = network;
+      if (handle.writeBuffer(request, bytes) !== 0) {
+        this.destroyLater();
+        return true;
+      }
+      if (!network.direct.wasAsync()) return true;
+      request.bytes = bytes;
+      request.oncomplete = (status) => this.written(status);
+      network.request = network.direct.request();
+    } else {
+      if (this.socket.destroyed) {
+        this.destroyLater();
+        return true;
+      }
+      const serial = ++this.writesBegun;
+      this.socket.write(bytes, this.publicWritten);
+      if (this.socket.writableLength === 0) return true;
+      this.inFlightSerial = serial;
+    }
+    this.inFlightBytes = size;
+    this.blocked |= IN_FLIGHT;
+    return false;
+  }
+
+  /** One function a connection, so that a write allocates none. Writes that finished at once end up here as well. */
+  private readonly publicWritten = (error?: Error | null): void => {
+    this.writesDone++;
+    if (this.inFlightSerial !== this.writesDone) return;
+    this.inFlightSerial = 0;
+    this.written(error == null ? 0 : -1);
+  };
+
+  /** A write that went on after its call is finished. */
+  private written(status: number): void {
+    this.inFlightBytes = 0;
+    this.blocked &= ~IN_FLIGHT;
+    if (this.closed) return;
+    if (status < 0) {
+      this.destroy();
+      return;
+    }
+    this.pump();
+    if (this.congested && this.pendingOutputBytes < RELIEVED_BYTES) this.relieved();
+    this.closeIfDrained();
+  }
+
+  private sendBehind(buffer: Buffer, size: number): boolean {
+    if (this.closed || size === 0) return true;
+    const handedOver = size * 2 >= buffer.length;
+    if (handedOver) this.openQueue().handOver(buffer, size);
+    else this.openQueue().copy(buffer, size);
+    this.checkOutputLimits();
+    this.pump();
+    this.checkCongestion();
+    return !handedOver;
+  }
+
+  private openQueue(): OutputQueue {
+    this.queue ??= new OutputQueue();
+    this.blocked |= QUEUED;
+    return this.queue;
+  }
+
+  /** Writes from the queue until it is empty or a write goes on by itself. */
+  private pump(): void {
+    const { queue } = this;
+    if (queue === null) return;
+    while (this.blocked === QUEUED) {
+      const { head } = queue;
+      if (head === undefined) {
+        this.blocked &= ~QUEUED;
+        this.queue = null;
+        this.softLimitSinceMs = 0;
+        return;
+      }
+      const size = Math.min(head.to - head.from, SLICE_BYTES);
+      const slice = head.bytes.subarray(head.from, head.from + size);
+      queue.sent(size); // a write that goes on keeps the slice alive and counts it
+      this.write(slice, size);
+    }
+  }
+
+  /** Closes a client that lets too much output wait, or for too long: as `client-output-buffer-limit` says. */
+  private checkOutputLimits(): void {
+    const { network } = this;
+    const { hardBytes, softBytes, softSeconds } = network.settings.outputLimits[this.outputClass];
+    const pending = this.pendingOutputBytes;
+    let over = hardBytes !== 0 && pending >= hardBytes;
+    if (softBytes === 0 || pending < softBytes) {
+      this.softLimitSinceMs = 0;
+    } else if (!over) {
+      const nowMs = network.clock.nowMs();
+      if (this.softLimitSinceMs === 0) this.softLimitSinceMs = nowMs;
+      else over = nowMs - this.softLimitSinceMs > softSeconds * 1000;
+    }
+    if (!over || this.closed) return;
+    network.stats.outputBufferLimitDisconnections++;
+    network.log.warning(
+      `Client ${this.owner.describe()} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    this.queue?.clear();
+    this.destroyLater();
+  }
+
+  private checkCongestion(): void {
+    if (this.congested || this.outputClass !== OUTPUT_NORMAL || this.pendingOutputBytes < CONGESTED_BYTES) return;
+    this.congested = true;
+    this.socket.pause();
+  }
+
+  /** The socket has taken what waited: the rest of the client's commands can run. */
+  private relieved(): void {
+    this.congested = false;
+    this.resume();
+    if (this.congested || this.closed) return;
+    if (this.ended) this.closeAfterReplies();
+    else if (!this.paused) this.socket.resume();
+  }
+
+  private closeIfDrained(): void {
+    if (!this.draining || this.receiving || this.closed || this.pendingOutputBytes > 0) return;
+    this.blocked |= CLOSED;
+    this.socket.destroySoon(); // its 'close' event ends the connection
+  }
+
+  private destroyLater(): void {
+    this.blocked |= CLOSED;
+    this.network.destroyLater(this);
+  }
+}
+
+/** The owner of a connection before it has one. */
+const NOBODY: ConnectionOwner = {
+  received: (_bytes, _view, _from, to) => to,
+  closed: () => {},
+  describe: () => '',
+};
+
+/** Whether an address is one of this machine's loopback addresses. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.');
+}
+
+function endpoint(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return '?:0'; // gone already
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,15 @@
+/** Sockets: listeners, connections, their buffers and limits. */
+export { Connection, type ConnectionOwner, isLoopback } from './connection.js';
+export { type Acceptor, ListenError, Listeners } from './listeners.js';
+export {
+  defaultNetworkSettings,
+  Network,
+  type NetworkLog,
+  type NetworkSettings,
+  NetworkStats,
+  OUTPUT_NORMAL,
+  OUTPUT_PUBSUB,
+  OUTPUT_REPLICA,
+  type OutputClass,
+  type OutputLimit,
+} from './network.js';

@@ -1,0 +1,84 @@
+/**
+ * The output queue of one connection: bytes that its socket has not taken yet, in order.
+ *
+ * ```
+ *   chunks  [ from ####### to ]  [ ############ ]  [ #### to ..room.. ]
+ *             ^ being written                        ^ small output is copied here
+ * ```
+ * 1. `bytes` is the sum of `to - from` over all chunks.
+ * 2. Only a chunk made by {@link OutputQueue.copy} is written to again; one that was handed over belongs to the queue but
+ *    keeps its content.
+ * 3. The first chunk of a queue is small and the next ones double up to {@link LARGEST_CHUNK}: thousands of subscribers
+ *    with a short message each cost about what the messages cost.
+ */
+import Denque from 'denque';
+
+const SMALLEST_CHUNK = 512;
+const LARGEST_CHUNK = 64 * 1024;
+
+/** A run of output: `bytes[from, to)` is still to be sent. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  from: number;
+  to: number;
+  /** Whether the room behind `to` may be filled with more output. */
+  readonly open: boolean;
+}
+
+/** Output waiting for a socket; see the head of this file. */
+export class OutputQueue {
+  /** Bytes waiting. */
+  bytes = 0;
+  private readonly chunks = new Denque<Chunk>();
+
+  /** How many chunks wait. */
+  get count(): number {
+    return this.chunks.length;
+  }
+
+  /** The chunk to be written next, or undefined. */
+  get head(): Chunk | undefined {
+    return this.chunks.peekFront();
+  }
+
+  /** Copies `source[0, length)` to the end. O(length). */
+  copy(source: Uint8Array, length: number): void {
+    this.bytes += length;
+    let done = 0;
+    const tail = this.chunks.peekBack();
+    let size = SMALLEST_CHUNK;
+    if (tail !== undefined) {
+      if (tail.open) {
+        done = Math.min(length, tail.bytes.length - tail.to);
+        tail.bytes.set(source.subarray(0, done), tail.to);
+        tail.to += done;
+      }
+      size = Math.min(LARGEST_CHUNK, tail.bytes.length * 2);
+    }
+    if (done === length) return;
+    const bytes = Buffer.allocUnsafe(Math.max(size, length - done));
+    bytes.set(source.subarray(done, length));
+    this.chunks.push({ bytes, from: 0, to: length - done, open: true });
+  }
+
+  /** Takes `buffer[0, length)` over without copying: the caller must not write to it again. O(1). */
+  handOver(buffer: Buffer, length: number): void {
+    this.bytes += length;
+    this.chunks.push({ bytes: buffer, from: 0, to: length, open: false });
+  }
+
+  /** Notes that the first `length` bytes of the head are out. */
+  sent(length: number): void {
+    this.bytes -= length;
+    const head = this.chunks.peekFront();
+    if (head === undefined) return;
+    head.from += length;
+    if (head.from === head.to) this.chunks.shift();
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    this.bytes = 0;
+    this.chunks.clear();
+  }
+}

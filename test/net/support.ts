@@ -1,0 +1,111 @@
+/** What the tests of `net` need: a network of their own with owners that answer lines, and clients that wait for events. */
+import { once } from 'node:events';
+import net from 'node:net';
+import {
+  type Connection,
+  type ConnectionOwner,
+  defaultNetworkSettings,
+  Listeners,
+  Network,
+} from '../../src/net/index.js';
+import { systemClock } from '../../src/util/clock.js';
+
+/** Answers each whole line with what `answer` makes of it; keeps everything that happened. */
+export class LineOwner implements ConnectionOwner {
+  readonly lines: string[] = [];
+  offers = 0;
+  isClosed = false;
+  constructor(
+    readonly connection: Connection,
+    private readonly answer: (owner: LineOwner, line: string) => void,
+  ) {}
+
+  received(bytes: Buffer, view: DataView, from: number, to: number): number {
+    this.offers++;
+    let at = from;
+    while (!this.connection.congested) {
+      const end = bytes.indexOf(10, at);
+      if (end === -1 || end >= to) break;
+      if (view.getUint8(end) !== 10) throw new Error('the view is not over the same memory');
+      const line = bytes.toString('latin1', at, end);
+      at = end + 1;
+      this.lines.push(line);
+      this.answer(this, line);
+    }
+    return at;
+  }
+
+  closed(): void {
+    if (this.isClosed) throw new Error('closed twice');
+    this.isClosed = true;
+  }
+
+  describe(): string {
+    return `id=${this.connection.serial} addr=${this.connection.address}`;
+  }
+}
+
+export class Bench {
+  readonly log: string[] = [];
+  readonly failures: unknown[] = [];
+  readonly owners: LineOwner[] = [];
+  readonly settings = defaultNetworkSettings();
+  readonly network: Network;
+  readonly listeners: Listeners;
+
+  constructor(
+    answer: (owner: LineOwner, line: string) => void = echo,
+    options: { directWrites?: boolean; clock?: typeof systemClock } = {},
+  ) {
+    this.settings.directWrites = options.directWrites ?? true;
+    const log = {
+      isVerbose: () => true,
+      verbose: (text: string) => this.log.push(`- ${text}`),
+      warning: (text: string) => this.log.push(`# ${text}`),
+    };
+    this.network = new Network(this.settings, options.clock ?? systemClock, log, (cause) => this.failures.push(cause));
+    this.listeners = new Listeners(this.network, (connection) => {
+      const owner = new LineOwner(connection, answer);
+      this.owners.push(owner);
+      return owner;
+    });
+  }
+
+  async listen(): Promise<number> {
+    await this.listeners.listenTcp(['127.0.0.1'], 0, 511);
+    return this.listeners.tcpPort;
+  }
+
+  async client(options: Partial<net.TcpNetConnectOpts> = {}): Promise<net.Socket> {
+    const socket = net.connect({ host: '127.0.0.1', port: this.listeners.tcpPort, ...options });
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    for (const connection of [...this.network.connections]) connection.destroy();
+    await this.listeners.close();
+  }
+}
+
+/** Replies with the line itself. */
+export function echo(owner: LineOwner, line: string): void {
+  owner.connection.send(Buffer.from(`${line}\n`, 'latin1'), line.length + 1);
+}
+
+/** Everything that `socket` sends until it ends or `bytes` bytes have come. */
+export function collect(socket: net.Socket, bytes = Number.POSITIVE_INFINITY): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const done = () => resolve(Buffer.concat(chunks).toString('latin1'));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= bytes) done();
+    });
+    socket.on('end', done);
+    socket.on('close', done);
+    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? done() : reject(error)));
+  });
+}
