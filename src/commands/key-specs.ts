@@ -151,7 +151,7 @@ export function findKeys(command: Command, argv: Argv, keys: KeyPositions, withC
   keys.clear();
   if (command.keySpecsSuffice && findBySpecs(command, argv, keys, withChannels)) return true;
   keys.clear();
-  if (command.getKeys === null) return command.keySpecs.length === 0;
+  if (command.getKeys === null) return !command.hasKeys;
   if (command.getKeys(argv, keys)) return true;
   keys.clear();
   return false;

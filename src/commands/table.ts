@@ -86,6 +86,10 @@ export class Command {
     this.keySpecsSuffice =
       this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) &&
       this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0);
+    assert(
+      this.getKeys !== null || this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0),
+      `getKeys for '${this.name}', whose options decide about its key flags`,
+    );
     const range = legacyRange(this.keySpecs);
     this.firstKey = range.first;
     this.lastKey = range.last;

@@ -1,0 +1,29 @@
+/**
+ * The HELP subcommand of every container, written from the container's entries: their syntax and summary are the help.
+ */
+import type { CommandContext } from './context.js';
+import { parseSyntax, renderSyntax } from './syntax.js';
+import type { Command } from './table.js';
+
+const INDENT = '    ';
+
+/** The handler of every `container|help`. */
+export function help(c: CommandContext): void {
+  const container = c.command.parent ?? c.command;
+  const lines = helpLines(container);
+  c.reply.array(lines.length);
+  for (const line of lines) c.reply.simple(line);
+}
+
+/** What HELP of a container answers, line by line; HELP itself stands last. O(entries). */
+export function helpLines(container: Command): string[] {
+  const lines = [`${container.name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
+  if (container.handler !== null) lines.push('(no subcommand)', INDENT + container.spec.summary);
+  for (const subcommand of container.subcommands?.list ?? []) {
+    const { name, syntax, summary } = subcommand.spec;
+    if (name === 'help') continue;
+    lines.push(`${name.toUpperCase()} ${renderSyntax(parseSyntax(syntax ?? ''))}`.trimEnd(), INDENT + summary);
+  }
+  lines.push('HELP', `${INDENT}Print this help.`);
+  return lines;
+}
