@@ -62,18 +62,28 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
- * Up to this many bytes a loop is faster than `subarray` and `set`, whose view costs 44 ns and is garbage
+ * Up to this many bytes a loop is as fast as `subarray` and `set`, and makes no view: 45 ns for 64 bytes either way
  * (bench/micro/bytes.bench.ts, Node 20).
  */
-const COPY_LOOP_MAX = 128;
+const COPY_LOOP_MAX = 64;
 
-/** @hot Copies `length` bytes of `source` from `from` on to `target` at `at`; a longer copy makes one view. O(length). */
+/**
+ * @hot Copies `length` bytes of `source` from `from` on to `target` at `at`; the ranges must not overlap. O(length). Up to
+ * {@link COPY_LOOP_MAX} bytes it does not allocate. Four bytes a step halve the time of a plain loop.
+ */
 export function copyBytes(target: Uint8Array, at: number, source: Uint8Array, from: number, length: number): void {
   if (length > COPY_LOOP_MAX) {
     copyLong(target, at, source, from, length);
     return;
   }
-  for (let i = 0; i < length; i++) target[at + i] = source[from + i]!;
+  const end = from + length;
+  for (const stepsEnd = end - 3; from < stepsEnd; from += 4, at += 4) {
+    target[at + 3] = source[from + 3]!;
+    target[at] = source[from]!;
+    target[at + 1] = source[from + 1]!;
+    target[at + 2] = source[from + 2]!;
+  }
+  while (from < end) target[at++] = source[from++]!;
 }
 
 /** Out of line, so that the loop above is inlined into its callers. */

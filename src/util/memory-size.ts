@@ -22,11 +22,17 @@ const UINT64_MAX = 2n ** 64n - 1n;
  * is applied.
  */
 export function parseMemorySize(text: string): number {
+  const byteCount = parseMemorySize64(text);
+  return byteCount === null ? Number.NaN : Number(byteCount);
+}
+
+/** {@link parseMemorySize} in full: an unsigned 64-bit integer, null when the text is no amount. */
+export function parseMemorySize64(text: string): bigint | null {
   const match = /^(\d*)([a-z]*)$/i.exec(text);
   const multiplier = match === null ? undefined : MULTIPLIER.get(match[2]!.toLowerCase());
-  if (match === null || multiplier === undefined || match[1]!.length > 127) return Number.NaN;
+  if (match === null || multiplier === undefined || match[1]!.length > 127) return null;
   const amount = BigInt(match[1]!);
-  return Number(BigInt.asUintN(64, (amount > UINT64_MAX ? UINT64_MAX : amount) * multiplier));
+  return BigInt.asUintN(64, (amount > UINT64_MAX ? UINT64_MAX : amount) * multiplier);
 }
 
 /** Bytes for humans: whole below 1 KiB (`12B`), then two decimals and one of K, M, G, T, P. */

@@ -7,7 +7,7 @@
  */
 import { toLatin1 } from './bytes.js';
 import { DOUBLE, isDecimal, parseInfinity, roundScaled, scanNumber } from './float-text.js';
-import { shortestDigits } from './grisu2.js';
+import { ShortestDigits } from './grisu2.js';
 
 const PLUS = 0x2b;
 const MINUS = 0x2d;
@@ -49,9 +49,11 @@ function parseLongInt64(bytes: Uint8Array, at: number, end: number, head: number
     scale *= 10;
   }
   // Two 32-bit halves of head * scale + rest, both exact, so that the sum below rounds once.
-  const lowSum = (head % TWO_32) * scale + rest;
-  const high = Math.floor(head / TWO_32) * scale + Math.floor(lowSum / TWO_32);
-  const low = lowSum % TWO_32;
+  const headHigh = Math.floor(head / TWO_32);
+  const lowSum = (head - headHigh * TWO_32) * scale + rest;
+  const carry = Math.floor(lowSum / TWO_32);
+  const high = headHigh * scale + carry;
+  const low = lowSum - carry * TWO_32;
   if (high >= 0x8000_0000 && !(negative && high === 0x8000_0000 && low === 0)) return Number.NaN;
   const magnitude = high * TWO_32 + low;
   return negative ? -magnitude : magnitude;
@@ -173,36 +175,85 @@ function isZeroText(text: string): boolean {
   return scanNumber(text)?.digits === 0n;
 }
 
+/** How many bytes {@link writeDouble} writes at most. */
+export const DOUBLE_TEXT_MAX = 32;
+
+const E = 0x65;
+const shortest = new ShortestDigits();
+
 /**
- * A double as Redis 7.2 and later reply it (RESP2 and RESP3): `inf`, `-inf`, `nan`, `-0`, integers up to 2^62 in full, all
- * else by the shortest digits that Grisu2 finds (see grisu2.ts), laid out as the fpconv library does. With the digits
- * D1...Dn and the value D1...Dn * 10^k, that is
+ * @hot Writes a double at `at` as Redis 7.2 and later reply it (RESP2 and RESP3), returns the position behind it. That is `inf`,
+ * `-inf`, `nan`, `-0`, integers up to 2^62 in full, and all else by the digits that Grisu2 finds, laid out as the fpconv library
+ * does it. With the digits D1...Dn and the value D1...Dn * 10^k, that is
  * - plain, with k zeros, when 0 <= k < 8;
- * - with a decimal point when k is negative and -7 < k, or when the value is at least 0.001 and below 10000;
+ * - with a decimal point when -7 < k < 0, or when k < 0 and the value is at least 0.001 and below 10000;
  * - else D1.D2...Dn, `e`, the sign of the exponent always, and no zeros before the exponent.
  *
- * So 0.1, 0.000001, 1e-7, 1.5e-6, 12345.678901 but 1.23456789012e+4, 1e+20.
+ * So 0.000001, but 1e-7 and 1.5e-6; 12345.678901, but 1.23456789012e+4; 1e+20. O(1).
  */
-export function formatDoubleShortest(value: number): string {
-  if (!Number.isFinite(value)) return formatNonFinite(value);
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  if (Number.isInteger(value) && Math.abs(value) <= 2 ** 62) return formatInteger(value);
-  const sign = value < 0 ? '-' : '';
-  const { digits, exponent } = shortestDigits(Math.abs(value));
-  return sign + layOutDigits(digits, exponent, sign.length);
+export function writeDouble(target: Uint8Array, at: number, value: number): number {
+  if (!(Math.abs(value) <= Number.MAX_VALUE)) return writeText(target, at, formatNonFinite(value));
+  if (value < 0 || Object.is(value, -0)) {
+    target[at++] = MINUS;
+    value = -value;
+  }
+  if (value <= 2 ** 62 && value === Math.floor(value)) {
+    return value <= 2 ** 53 ? writeInt(target, at, value) : writeText(target, at, String(BigInt(value)));
+  }
+  shortest.find(value);
+  return layOutDigits(target, at, shortest.digits, shortest.count, shortest.exponent);
 }
 
-function layOutDigits(digits: string, exponent: number, signLength: number): string {
-  const count = digits.length;
+/** {@link writeDouble} into a text. */
+export function formatDoubleShortest(value: number): string {
+  const bytes = new Uint8Array(DOUBLE_TEXT_MAX);
+  return toLatin1(bytes, 0, writeDouble(bytes, 0, value));
+}
+
+/** @hot Writes `count` digits, times 10^exponent. */
+function layOutDigits(target: Uint8Array, at: number, digits: Uint8Array, count: number, exponent: number): number {
   const leading = exponent + count - 1; // the power of ten of the first digit
-  if (exponent >= 0 && exponent < 8) return digits + '0'.repeat(exponent);
-  if (exponent < 0 && (exponent > -7 || Math.abs(leading) < 4)) {
-    if (leading < 0) return `0.${'0'.repeat(-leading - 1)}${digits}`;
-    return `${digits.slice(0, leading + 1)}.${digits.slice(leading + 1)}`;
+  if (exponent >= 0 && exponent < 8) {
+    at = writeDigitRange(target, at, digits, 0, count);
+    return writeZeros(target, at, exponent);
   }
-  // fpconv has room for 18 characters of sign and digits, which Grisu2 never fills.
-  const rest = digits.slice(1, 18 - signLength);
-  return `${digits[0]}${rest === '' ? '' : '.'}${rest}e${leading < 0 ? '-' : '+'}${Math.abs(leading)}`;
+  if (exponent < 0 && (exponent > -7 || (leading > -4 && leading < 4))) {
+    if (leading < 0) {
+      target[at++] = ZERO;
+      target[at++] = DOT;
+      at = writeZeros(target, at, -leading - 1);
+      return writeDigitRange(target, at, digits, 0, count);
+    }
+    at = writeDigitRange(target, at, digits, 0, leading + 1);
+    target[at++] = DOT;
+    return writeDigitRange(target, at, digits, leading + 1, count);
+  }
+  target[at++] = digits[0]!;
+  if (count > 1) {
+    target[at++] = DOT;
+    at = writeDigitRange(target, at, digits, 1, count);
+  }
+  target[at++] = E;
+  target[at++] = leading < 0 ? MINUS : PLUS;
+  return writeInt(target, at, Math.abs(leading));
+}
+
+/** @hot Copies the digits in [from, to). */
+function writeDigitRange(target: Uint8Array, at: number, digits: Uint8Array, from: number, to: number): number {
+  while (from < to) target[at++] = digits[from++]!;
+  return at;
+}
+
+/** @hot Writes `count` zeros. */
+function writeZeros(target: Uint8Array, at: number, count: number): number {
+  for (let i = 0; i < count; i++) target[at++] = ZERO;
+  return at;
+}
+
+/** Writes an ASCII text: for the few values that have no faster way. */
+function writeText(target: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) target[at++] = text.charCodeAt(i);
+  return at;
 }
 
 /** A double as C's `%.17g` prints it: what Redis before 7.2 replied, and what RDB, AOF and Lua text hold. */
@@ -243,11 +294,6 @@ export function formatFixed(value: number, decimals: number): string {
   if (!Number.isInteger(scaled) || scaled % 2 === 0) return rounded;
   const lower = value.toFixed(decimals + 1).slice(0, decimals === 0 ? -2 : -1);
   return '02468'.includes(lower.at(-1)!) ? lower : rounded;
-}
-
-/** The exact decimal text of an integral double. */
-function formatInteger(value: number): string {
-  return Number.isSafeInteger(value) ? String(value) : String(BigInt(value));
 }
 
 function formatNonFinite(value: number): string {
