@@ -53,3 +53,37 @@ export const errNotAllowed = (command: string, directive: string): ErrorReply =>
 
 export const errInvalidExpire = (command: string): ErrorReply =>
   error(`ERR invalid expire time in '${command}' command`);
+
+// COMMAND
+export const ERR_GETKEYS_ARGUMENTS = error('ERR Invalid arguments specified for command');
+export const ERR_GETKEYS_COMMAND = error('ERR Invalid command specified');
+export const ERR_GETKEYS_COUNT = error('ERR Invalid number of arguments specified for command');
+export const ERR_GETKEYS_NO_KEYS = error('ERR The command has no key arguments');
+
+// connection
+export const ERR_AUTH_NO_PASSWORD = error(
+  'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+);
+export const ERR_CLIENT_ID = error('ERR Invalid client ID');
+export const ERR_CLIENT_ID_POSITIVE = error('ERR client-id should be greater than 0');
+export const ERR_CLIENT_MAXAGE = error('ERR maxage is not an integer or out of range');
+export const ERR_CLIENT_MAXAGE_POSITIVE = error('ERR maxage should be greater than 0');
+export const ERR_CLIENT_NAME = error('ERR Client names cannot contain spaces, newlines or special characters.');
+export const ERR_NO_SUCH_CLIENT = error('ERR No such client');
+export const ERR_PROTOCOL_VERSION = error('ERR Protocol version is not an integer or out of range');
+export const ERR_UNBLOCK_REASON = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+export const NOAUTH_HELLO = error(
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> ' +
+    'option can be used to authenticate the client and select the RESP protocol version at the same time',
+);
+export const NOPROTO = error('NOPROTO unsupported protocol version');
+export const UNBLOCKED = error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+export const WRONGPASS = error('WRONGPASS invalid username-password pair or user is disabled.');
+export const errClientAttribute = (name: string): ErrorReply =>
+  error(`ERR ${name} cannot contain spaces, newlines or special characters.`);
+export const errClientOption = (option: string): ErrorReply => error(`ERR Unrecognized option '${option}'`);
+export const errClientType = (type: string): ErrorReply => error(`ERR Unknown client type '${type}'`);
+export const errHelloOption = (option: string): ErrorReply => error(`ERR Syntax error in HELLO option '${option}'`);
+export const errIntRange = (least: number, greatest: number): ErrorReply =>
+  error(`ERR value is out of range, value must between ${least} and ${greatest}`);
+export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);

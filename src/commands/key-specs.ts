@@ -35,7 +35,7 @@ export const KEY_INCOMPLETE = 1 << 9;
 export const KEY_VARIABLE_FLAGS = 1 << 10;
 
 /** Key flags by name, in the order in which COMMAND shows them. */
-export const KEY_FLAGS: ReadonlyMap<string, number> = new Map([
+const KEY_FLAGS: ReadonlyMap<string, number> = new Map([
   ['RO', KEY_RO],
   ['RW', KEY_RW],
   ['OW', KEY_OW],
@@ -48,6 +48,11 @@ export const KEY_FLAGS: ReadonlyMap<string, number> = new Map([
   ['incomplete', KEY_INCOMPLETE],
   ['variable_flags', KEY_VARIABLE_FLAGS],
 ]);
+
+/** The names of a mask's key flags, as COMMAND shows them. */
+export function keyFlagNames(mask: number): string[] {
+  return [...KEY_FLAGS].filter(([, bit]) => (mask & bit) !== 0).map(([name]) => name);
+}
 
 /** How the search for keys begins. */
 export const BEGIN_UNKNOWN = 0;

@@ -9,10 +9,10 @@ import {
   BEGIN_KEYWORD,
   FIND_KEYNUM,
   FIND_RANGE,
-  KEY_FLAGS,
   KEYNUM_FIRST_KEY,
   KEYNUM_INDEX,
   type KeySpec,
+  keyFlagNames,
 } from '../../src/commands/key-specs.js';
 import { flagNames } from '../../src/commands/spec.js';
 import { type Argument, parseSyntax } from '../../src/commands/syntax.js';
@@ -140,7 +140,7 @@ export function recordedArgument(argument: Argument): RecordedArgument {
 export function recordedKeySpec(spec: KeySpec): RecordedKeySpec {
   const { begin, find } = spec;
   return {
-    flags: [...KEY_FLAGS].filter(([, bit]) => (spec.flags & bit) !== 0).map(([name]) => name),
+    flags: keyFlagNames(spec.flags),
     begin_search:
       begin === BEGIN_INDEX
         ? { type: 'index', spec: { index: spec.position } }
