@@ -7,9 +7,13 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 export class ClosingLine implements Reporter {
   private passedCount = 0;
-  private failedCount = 0;
+  /** One until a run has ended: a run that cannot even begin has failed. */
+  private failedCount = 1;
   private skippedCount = 0;
-  private isRegistered = false;
+
+  onInit(): void {
+    process.once('exit', () => writeSync(1, this.line()));
+  }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.passedCount = 0;
@@ -25,12 +29,11 @@ export class ClosingLine implements Reporter {
         else this.skippedCount++;
       }
     }
-    if (this.isRegistered) return;
-    this.isRegistered = true;
-    process.once('exit', () => writeSync(1, this.line()));
   }
 
   private line(): string {
+    // A preparation that threw (global-setup.ts) fails the run without a failed test.
+    if (this.failedCount === 0 && process.exitCode) this.failedCount = 1;
     return `${this.passedCount} passed, ${this.failedCount} failed, ${this.skippedCount} skipped\n`;
   }
 }

@@ -1,21 +1,16 @@
 /** Runs once before all tests: says what is missing, and prepares the folder for the record of commands. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { RECORD_FOLDER_VARIABLE } from './recorder.js';
+import { RECORD_FOLDER_VARIABLE, RECORDS, WHOLE_RUN_VARIABLE } from './recorder.js';
 import { missingReferenceMessage, referenceAvailable } from './reference.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Where each run keeps its records, in a folder of its own. */
-export const RECORDS = join(ROOT, '.build', 'command-records');
-
 /** How many runs' records are kept. */
 const KEPT_RUNS = 5;
 
-/** Set for a run of all tests, without a filter: only then can the record be complete. */
-export const WHOLE_RUN_VARIABLE = 'REDSTART_WHOLE_RUN';
-
 export function setup(): void {
+  if (process.env[RECORD_FOLDER_VARIABLE] !== undefined) return; // Every project calls it, the first one does it.
   if (!existsSync(join(ROOT, 'dist'))) {
     console.warn('dist/ does not exist: tests that start redstart will fail. Run `npm run build` first.');
   }
@@ -24,8 +19,9 @@ export function setup(): void {
     console.warn(missingReferenceMessage());
   }
   const isWhole = process.argv.slice(2).every((arg) => arg === 'run' || arg.startsWith('--reporter'));
+  // Only a run of all tests, without a filter, can have sent every command.
   if (isWhole) process.env[WHOLE_RUN_VARIABLE] = '1';
-  process.env[RECORD_FOLDER_VARIABLE] ??= newRecordFolder(isWhole);
+  process.env[RECORD_FOLDER_VARIABLE] = newRecordFolder(isWhole);
 }
 
 /** A folder named after the time, `whole-` in front for a run of everything; older runs' folders are removed. */

@@ -1,9 +1,9 @@
 /**
  * The record of what the tests cover: for each server and command, the tokens that were sent and the errors that came
- * back. Each worker process adds to memory and writes one file when it ends; `command-coverage.ts` reads them all.
+ * back. Each worker process adds to memory and writes one file when it ends; `test/command-coverage` reads them all.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Arg, type Reply, RespError } from './wire.js';
 
 /** What was seen of one command on one server. */
@@ -18,6 +18,12 @@ export interface CommandRecord {
 
 /** Where the records of this run go; global-setup.ts sets it, and without it nothing is written. */
 export const RECORD_FOLDER_VARIABLE = 'REDSTART_COMMAND_RECORDS';
+
+/** Set for a run of all tests. */
+export const WHOLE_RUN_VARIABLE = 'REDSTART_WHOLE_RUN';
+
+/** Holds a folder of records for each of the last runs. */
+export const RECORDS = resolve(import.meta.dirname, '../../.build/command-records');
 
 /** Longest argument that may be a token. */
 const TOKEN_LENGTH = 24;
@@ -61,6 +67,22 @@ export function flushRecords(): void {
     lines.push(JSON.stringify([name, record.sentCount, [...record.tokens], [...record.errors]]));
   }
   writeFileSync(join(folder, `${process.pid}-${startedAt}.jsonl`), `${lines.join('\n')}\n`);
+}
+
+/** What all processes of a run recorded, merged; keys are `<target> <command>` and `<target> <container>|<subcommand>`. */
+export function readRecords(folder: string): Map<string, CommandRecord> {
+  const merged = new Map<string, CommandRecord>();
+  for (const file of readdirSync(folder)) {
+    for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
+      const [name, sentCount, tokens, errors] = JSON.parse(line) as [string, number, string[], string[]];
+      const record = merged.get(name) ?? { tokens: new Set(), errors: new Set(), sentCount: 0 };
+      record.sentCount += sentCount;
+      for (const token of tokens) record.tokens.add(token);
+      for (const error of errors) record.errors.add(error);
+      merged.set(name, record);
+    }
+  }
+  return merged;
 }
 
 /** Tells this module's instances apart: each test file has its own, several may share a process id. */
