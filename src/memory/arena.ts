@@ -31,6 +31,7 @@ import {
   SLAB_NONE,
   SLAB_SHIFT,
 } from './layout.js';
+import type { MemoryReader } from './memory-reader.js';
 import { OutOfMemoryError } from './out-of-memory-error.js';
 import { RecordCursor, type WalkSource, walkRecords } from './record-walk.js';
 import { RunBlocks } from './run-blocks.js';
@@ -82,7 +83,7 @@ export interface ArenaStats {
 }
 
 /** One server's data. Several arenas live side by side. */
-export class Arena implements WalkSource {
+export class Arena implements MemoryReader, WalkSource {
   /** Int32 views by slab id. To be read through, written to only after {@link willWrite}. */
   readonly words: Int32Array[];
   /** Byte views by slab id. */

@@ -133,7 +133,7 @@ export class CardBarrier {
     let cards = 0;
     for (let id = 0; id < slabs.limit; id++) {
       const words = slabs.words[id]!;
-      const used = slabs.kinds[id] !== SLAB_NONE;
+      const used = id === 0 || slabs.kinds[id] !== SLAB_NONE; // reference 0 may be read, of a snapshot too
       buffers.push(used ? (words.buffer as SharedArrayBuffer) : null); // slabs are never bound to anything else
       offsets.push(words.byteOffset);
       if (!used) continue;

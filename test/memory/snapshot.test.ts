@@ -1,0 +1,311 @@
+/**
+ * The oracle of snapshots: all slabs are copied when one begins; a worker resolves the image while the arena is changed
+ * without pause, and must get the copies back byte for byte.
+ */
+import { existsSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Arena, SnapshotArena, type SnapshotHandle, trainBarrier } from '../../src/memory/index.js';
+import { Random } from '../../src/util/random.js';
+
+const DIST = new URL('../../dist/', import.meta.url);
+const LIVE = 0x8000_0000 | 0;
+
+interface Verdict {
+  differences: number;
+  comparedBytes: number;
+  records: number[];
+  sizes: number;
+}
+
+/** An arena and what is alive in it, changed at random. */
+class Changes {
+  readonly arena = new Arena();
+  readonly data: number[] = [];
+  readonly records: number[] = [];
+  private readonly noise = new Uint8Array(4096);
+  private readonly noiseView = new DataView(this.noise.buffer);
+
+  constructor(readonly random: Random) {
+    for (let i = 0; i < this.noise.length; i++) this.noise[i] = random.below(256);
+  }
+
+  private size(): number {
+    const dice = this.random.below(1000);
+    if (dice < 900) return 24 + this.random.below(300);
+    if (dice < 990) return 24 + this.random.below(16_000);
+    return 16_385 + this.random.below(200_000);
+  }
+
+  private fill(ref: number, from: number): void {
+    const room = Math.min(this.arena.blockSize(ref), 20_000);
+    for (let at = from; at < room; at += 4096) {
+      this.arena.copyIn(ref, at, this.noise, this.noiseView, 0, Math.min(4096, room - at));
+    }
+  }
+
+  add(): void {
+    const { arena } = this;
+    if (this.random.below(2) === 0) {
+      const ref = arena.alloc(this.size());
+      this.fill(ref, 0);
+      this.data.push(ref);
+    } else {
+      const ref = arena.allocRecord(this.size());
+      this.fill(ref, 12);
+      arena.setI32(ref, 2, LIVE | this.random.below(1000));
+      this.records.push(ref);
+    }
+  }
+
+  change(): void {
+    const { arena, random } = this;
+    const list = random.below(2) === 0 ? this.data : this.records;
+    if (list.length === 0) return this.add();
+    const index = random.below(list.length);
+    const ref = list[index]!;
+    const room = arena.blockSize(ref);
+    const from = list === this.records ? 12 : 0;
+    switch (random.below(9)) {
+      case 0:
+        arena.free(ref);
+        list[index] = list[list.length - 1]!;
+        list.pop();
+        return this.add();
+      case 1:
+        list[index] = arena.realloc(ref, this.size(), room);
+        return;
+      case 2:
+        arena.zero(ref, from, random.below(room - from));
+        return;
+      case 3:
+        arena.copyIn(
+          ref,
+          from,
+          this.noise,
+          this.noiseView,
+          random.below(1000),
+          random.below(Math.min(3000, room - from)),
+        );
+        return;
+      case 4:
+        arena.setF64(ref, (room >>> 3) - 1, random.float());
+        return;
+      case 5:
+        arena.setU8(ref, from + random.below(room - from), random.int32());
+        return;
+      case 6: {
+        const other = this.data[random.below(this.data.length)];
+        if (other !== undefined)
+          arena.move(ref, from, other, 0, random.below(Math.min(room - from, arena.blockSize(other))));
+        return;
+      }
+      case 7: {
+        const at = random.below((room - from) >>> 2);
+        arena.willWrite(ref, from + at * 4, 4);
+        arena.view(ref).setInt32(arena.base(ref) + from + at * 4, random.int32(), true);
+        return;
+      }
+      default:
+        arena.setI32(ref, (from >>> 2) + random.below((room - from) >>> 2), random.int32());
+    }
+  }
+
+  reset(): void {
+    this.arena.reset();
+    this.data.length = 0;
+    this.records.length = 0;
+  }
+}
+
+/** Copies of all slabs, in shared memory for the worker. */
+function copySlabs(arena: Arena, handle: SnapshotHandle): (SharedArrayBuffer | null)[] {
+  return handle.buffers.map((buffer, id) => {
+    const used = arena.bytes[id]!;
+    const length = Math.max(handle.longBytes[id]!, Math.min(used.length, 1 << 24));
+    if (id === 0 || buffer === null || handle.kinds[id]! < 2) return null;
+    const copy = new SharedArrayBuffer(length);
+    new Uint8Array(copy).set(used.subarray(0, length));
+    return copy;
+  });
+}
+
+interface Run {
+  mode: 'image' | 'walk';
+  inOrder: boolean;
+  resetAfter?: number;
+  seed: number;
+}
+
+/** One snapshot under constant change. */
+async function takeSnapshot(
+  run: Run,
+): Promise<{ verdict: Verdict; expected: number[]; sizes: number; changes: Changes }> {
+  const changes = new Changes(new Random(run.seed));
+  const { arena } = changes;
+  for (let i = 0; i < 6000; i++) changes.add();
+  changes.data.push(arena.alloc(9_000_000));
+  for (let i = 0; i < 6000; i++) changes.change();
+  const expected = [...changes.records].sort((a, b) => (a >>> 0) - (b >>> 0));
+  const sizes = expected.reduce((sum, ref) => sum + arena.blockSize(ref), 0);
+  const handle = arena.beginSnapshot();
+  const copies = copySlabs(arena, handle);
+  for (let i = 0; i < 500; i++) changes.change(); // before the worker can have read anything
+  const verdict = await new Promise<Verdict>((resolve, reject) => {
+    const worker = new Worker(new URL('./oracle-worker.mjs', import.meta.url), {
+      workerData: { handle, copies, dist: DIST.href, inOrder: run.inOrder, mode: run.mode, passes: 3 },
+      transferList: [handle.sides],
+    });
+    let done = false;
+    worker.once('error', reject);
+    worker.on('message', (message: Partial<Verdict> & { done?: boolean }) => {
+      if (message.done !== true) return;
+      done = true;
+      resolve(message as Verdict); // the worker says so
+    });
+    void (async () => {
+      for (let steps = 0; !done; steps++) {
+        for (let i = 0; i < 50; i++) changes.change();
+        if (steps === run.resetAfter) {
+          changes.reset();
+          for (let i = 0; i < 500; i++) changes.add();
+        }
+        arena.maintain(200);
+        await turn();
+      }
+    })().catch(reject);
+  });
+  arena.endSnapshot();
+  return { verdict, expected, sizes, changes };
+}
+
+describe('snapshot oracle', () => {
+  beforeAll(() => {
+    if (!existsSync(new URL('memory/index.js', DIST))) throw new Error('the worker runs compiled code: npm run build');
+  });
+
+  it.each([true, false])(
+    'every byte of the image is as it was at the start, under constant change (loads in order: %s)',
+    async (inOrder) => {
+      const { verdict, changes } = await takeSnapshot({ mode: 'image', inOrder, seed: 20261 });
+      expect(verdict.differences).toBe(0);
+      expect(verdict.comparedBytes).toBeGreaterThan(10_000_000);
+      expect(changes.arena.snapshotStats.copiedCards).toBeGreaterThan(500);
+    },
+  );
+
+  it.each([1, 2, 3])(
+    'the walk visits exactly the records of the start and reads them as they were (seed %i)',
+    async (seed) => {
+      const { verdict, expected, sizes } = await takeSnapshot({ mode: 'walk', inOrder: seed !== 2, seed });
+      expect(verdict.differences).toBe(0);
+      expect(verdict.records).toEqual(expected);
+      expect(verdict.sizes).toBe(sizes);
+    },
+  );
+
+  it('a reset in the middle leaves the snapshot what it was', async () => {
+    const { verdict, expected } = await takeSnapshot({ mode: 'walk', inOrder: true, seed: 7, resetAfter: 2 });
+    expect(verdict.differences).toBe(0);
+    expect(verdict.records).toEqual(expected);
+  });
+});
+
+describe('snapshot in one thread', () => {
+  function twoRecords(): { arena: Arena; first: number; second: number } {
+    const arena = new Arena();
+    const first = arena.allocRecord(600);
+    const second = arena.allocRecord(16_384);
+    for (const ref of [first, second]) {
+      arena.setI32(ref, 2, LIVE);
+      arena.setI32(ref, 5, 1);
+    }
+    return { arena, first, second };
+  }
+
+  it('the live arena and the snapshot differ after a write, and agree again in the next snapshot', () => {
+    const { arena, first } = twoRecords();
+    for (let value = 1; value < 4; value++) {
+      const snapshot = new SnapshotArena(arena.beginSnapshot());
+      arena.setI32(first, 5, value + 1);
+      expect(snapshot.i32(first, 5)).toBe(value);
+      expect(snapshot.i32(0, 0)).toBe(0);
+      expect(arena.i32(first, 5)).toBe(value + 1);
+      expect(arena.snapshotStats.copiedCards).toBe(1);
+      arena.endSnapshot();
+    }
+  });
+
+  it('a record that the walk has passed is not copied any more, data are until the end', () => {
+    const { arena, first, second } = twoRecords();
+    const data = arena.alloc(600);
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    const seen: number[] = [];
+    snapshot.walkRecords((ref) => seen.push(ref));
+    expect(seen).toEqual([first, second]);
+    arena.setI32(first, 5, 2);
+    arena.setI32(second, 5, 2);
+    expect(arena.snapshotStats.copiedCards).toBe(0);
+    arena.setI32(data, 5, 2);
+    expect(arena.snapshotStats.copiedCards).toBe(1);
+    arena.endSnapshot();
+  });
+
+  it('copies behind the cursor are used again', () => {
+    const arena = new Arena();
+    const refs: number[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const ref = arena.allocRecord(512);
+      arena.setI32(ref, 2, LIVE);
+      refs.push(ref);
+    }
+    for (let i = 0; i < 1000; i++) refs.push(arena.alloc(512));
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    for (const ref of refs.slice(0, 3000)) arena.setI32(ref, 5, 1);
+    const before = arena.snapshotStats.sideBytes;
+    snapshot.walkRecords(() => {});
+    for (const ref of refs.slice(3000)) arena.setI32(ref, 5, 1);
+    expect(arena.snapshotStats.reusedCards).toBeGreaterThan(900);
+    expect(arena.snapshotStats.sideBytes).toBe(before);
+    for (const ref of refs.slice(3000)) expect(snapshot.i32(ref, 4)).toBe(arena.i32(ref, 4));
+    arena.endSnapshot();
+  });
+
+  it('memory that was free at the start, and slabs that came later, cost no copies', () => {
+    const { arena } = twoRecords();
+    arena.beginSnapshot();
+    for (let i = 0; i < 400; i++) arena.zero(arena.alloc(64_000), 0, 64_000);
+    for (let i = 0; i < 40; i++) arena.zero(arena.alloc(4096), 0, 4096);
+    expect(arena.snapshotStats.copiedCards).toBe(0);
+    arena.endSnapshot();
+  });
+
+  it('side memory counts in the account and is reported when it exceeds its limit', () => {
+    const arena = new Arena();
+    const refs = Array.from({ length: 5000 }, () => arena.alloc(512));
+    const used = arena.account.used;
+    let calls = 0;
+    arena.beginSnapshot({ sideLimitBytes: 1 << 20, onSideLimit: () => calls++ });
+    arena.setI32(refs[0]!, 0, 1);
+    expect(arena.snapshotOverLimit).toBe(false);
+    for (const ref of refs) arena.setI32(ref, 0, 1);
+    expect(calls).toBe(1);
+    expect(arena.snapshotOverLimit).toBe(true);
+    expect(arena.account.used).toBe(used + arena.snapshotStats.sideBytes);
+    arena.endSnapshot();
+    expect(arena.account.used).toBe(used);
+    expect(arena.snapshotOverLimit).toBe(false);
+  });
+
+  it('the dummy snapshot leaves the arena as it was', () => {
+    const { arena, first, second } = twoRecords();
+    const used = arena.account.used;
+    trainBarrier(arena);
+    expect(arena.account.used).toBe(used);
+    const seen: number[] = [];
+    arena.walkRecords((ref) => seen.push(ref));
+    expect(seen).toEqual([first, second]);
+    expect(arena.snapshotting).toBe(false);
+  });
+});
