@@ -54,6 +54,17 @@ export const errNotAllowed = (command: string, directive: string): ErrorReply =>
 export const errInvalidExpire = (command: string): ErrorReply =>
   error(`ERR invalid expire time in '${command}' command`);
 
+// bitmap
+export const ERR_BIT = error('ERR bit is not an integer or out of range');
+export const ERR_BIT_ARGUMENT = error('ERR The bit argument must be 1 or 0.');
+export const ERR_BIT_OFFSET = error('ERR bit offset is not an integer or out of range');
+export const ERR_BITFIELD_RO = error('ERR BITFIELD_RO only supports the GET subcommand');
+export const ERR_BITFIELD_TYPE = error(
+  'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
+);
+export const ERR_BITOP_NOT = error('ERR BITOP NOT must be called with a single source key.');
+export const ERR_OVERFLOW_TYPE = error('ERR Invalid OVERFLOW type specified');
+
 // COMMAND
 export const ERR_GETKEYS_ARGUMENTS = error('ERR Invalid arguments specified for command');
 export const ERR_GETKEYS_COMMAND = error('ERR Invalid command specified');
@@ -87,3 +98,10 @@ export const errHelloOption = (option: string): ErrorReply => error(`ERR Syntax 
 export const errIntRange = (least: number, greatest: number): ErrorReply =>
   error(`ERR value is out of range, value must between ${least} and ${greatest}`);
 export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);
+
+// string
+export const ERR_DECREMENT_OVERFLOW = error('ERR decrement would overflow');
+export const ERR_LCS_LEN_AND_IDX = error('ERR If you want both the length and indexes, please just use IDX.');
+export const ERR_LCS_MEMORY = error('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len');
+export const ERR_LCS_TYPE = error('ERR The specified keys must contain string values');
+export const ERR_NAN_OR_INFINITY = error('ERR increment would produce NaN or Infinity');
