@@ -220,7 +220,7 @@ class ArgumentSplitter {
 }
 
 /** C's isspace in the "C" locale: blank, tab, line feed, vertical tab, form feed, carriage return. */
-export function isSpace(byte: number): boolean {
+function isSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
@@ -230,7 +230,7 @@ function endsBareToken(byte: number): boolean {
 }
 
 /** The value of a hexadecimal digit, -1 for any other byte. */
-export function hexDigit(byte: number): number {
+function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;

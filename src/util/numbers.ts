@@ -275,7 +275,8 @@ export function formatDouble17(value: number): string {
 
 /** `toExponential(16)` with ties to even as C has it; JavaScript takes the larger magnitude. */
 function toExponential17(value: number): string {
-  // A tie has exactly 18 digits; 60 zeros behind them cannot come about otherwise.
+  // A tie has exactly 18 digits, the last a 5. With 53 bits of mantissa that leaves odd multiples of 2^-2 to 2^-25.
+  if (!Number.isInteger(value * 2 ** 25)) return value.toExponential(16);
   const [long, exponent] = value.toExponential(80).split('e');
   const kept = long!.length - 64;
   const isTie = /^50*$/.test(long!.slice(kept));

@@ -266,6 +266,8 @@ describe('formatDouble17', () => {
   it('rounds ties to even', () => {
     expect(formatDouble17(123456789012345 + 5 / 8)).toBe('123456789012345.62');
     expect(formatDouble17(123456789012345 + 3 / 8)).toBe('123456789012345.38');
+    expect(formatDouble17(2 ** -25 + 2 ** -24)).toBe('8.9406967163085938e-08');
+    expect(formatDouble17(2 ** -25)).toBe('2.9802322387695312e-08');
   });
 });
 
