@@ -29,6 +29,7 @@ import {
   SLAB_EMPTY,
   SLAB_LONG_DATA,
   SLAB_NONE,
+  SLAB_RUN_DATA,
   SLAB_SHIFT,
 } from './layout.js';
 import type { MemoryReader } from './memory-reader.js';
@@ -46,8 +47,8 @@ const MIN_RECORD_BYTES = (LIVE_WORD + 1) * 4;
 const LONG_STEP = 4096;
 /** Idle extents that are kept for the next growth. */
 const SPARE_EXTENTS = 1;
-/** Time between two garbage collections that give slabs back. */
-const COLLECT_EVERY_US = 100_000;
+/** Time between two returns of memory to the system. */
+const TIDY_EVERY_US = 100_000;
 const WALK_ALL = 0x7fffffff;
 
 /** What an arena is made of. */
@@ -104,7 +105,7 @@ export class Arena implements MemoryReader, WalkSource {
   private readonly clock: Clock;
   private longBytes = 0;
   private longBlocks = 0;
-  private collectedAtUs = Number.NEGATIVE_INFINITY;
+  private tidiedAtUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ArenaOptions = {}) {
     this.account = options.account ?? new MemoryAccount();
@@ -254,7 +255,7 @@ export class Arena implements MemoryReader, WalkSource {
 
   /**
    * A block of the same kind of at least `size` bytes that begins with the first `keep` bytes of this one; `ref` itself
-   * when it fits without waste, else `ref` is freed. A record's live bit moves with its bytes. O(keep).
+   * when it fits without waste, else `ref` is freed. A record's live bit is among its bytes: keep at least 12. O(keep).
    */
   realloc(ref: number, size: number, keep: number): number {
     const room = this.blockSize(ref);
@@ -283,18 +284,19 @@ export class Arena implements MemoryReader, WalkSource {
   // ---- background
 
   /**
-   * What the event loop does between commands, within about `budgetUs`: touches memory ahead, gives idle slabs back,
-   * one at a time and (since only a garbage collection of 2-5 ms does that) not more often than each 100 ms.
+   * What the event loop does between commands, within about `budgetUs`: touches memory ahead, and each 100 ms gives one
+   * idle extent back, with the garbage collection of 2-5 ms that this needs, which the budget does not cover.
    */
   maintain(budgetUs: number): void {
     const startUs = this.clock.monotonicUs();
+    while (this.prepareStep()) if (this.clock.monotonicUs() - startUs >= budgetUs) break;
+    if (startUs - this.tidiedAtUs < TIDY_EVERY_US) return;
+    this.tidiedAtUs = startUs;
     this.small.trim();
-    while (this.prepareStep()) if (this.clock.monotonicUs() - startUs >= budgetUs) return;
-    if (this.snapshotting || startUs - this.collectedAtUs < COLLECT_EVERY_US) return;
+    if (this.snapshotting) return;
     this.slabs.dropIdleExtent(SPARE_EXTENTS);
     if (!this.slabs.garbage) return;
     this.slabs.garbage = false;
-    this.collectedAtUs = startUs;
     collectGarbage();
   }
 
@@ -398,7 +400,7 @@ export class Arena implements MemoryReader, WalkSource {
   private freeLarge(ref: number): void {
     const id = ref >>> SLAB_SHIFT;
     const kind = this.slabs.kinds[id]!;
-    assert(kind > SLAB_NONE, 'a block that is freed to be in use');
+    assert(kind >= SLAB_RUN_DATA, 'a block that is freed to be in use');
     if (kind < SLAB_LONG_DATA) {
       this.runs.free(ref);
       return;

@@ -73,7 +73,6 @@ export class SmallBlocks {
   private lowestFree = 1;
   /** Free pages that have been touched. */
   private readyPages = 0;
-  private trimRow = 2;
 
   constructor(
     private readonly slabs: SlabTable,
@@ -147,17 +146,14 @@ export class SmallBlocks {
     return words;
   }
 
-  /**
-   * Gives one row's current page back if it is empty, the next row at the next call: a page a row is kept while it
-   * is in use only. O(1).
-   */
+  /** Gives the current pages that are empty back: they are kept only while their row is in use. O(rows). */
   trim(): void {
-    const row = this.trimRow;
-    this.trimRow = row + 1 === ROWS ? 2 : row + 1;
-    const at = this.current[row]!;
-    if (at === 0 || this.table[at + LIVE] !== 0) return;
-    this.current[row] = 0;
-    this.releasePage(at);
+    for (let row = 2; row < ROWS; row++) {
+      const at = this.current[row]!;
+      if (at === 0 || this.table[at + LIVE] !== 0) continue;
+      this.current[row] = 0;
+      this.releasePage(at);
+    }
   }
 
   /** Touches one page ahead of its use; false if enough are. O(slabs), and 16 page faults. */
