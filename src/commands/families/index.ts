@@ -1,0 +1,10 @@
+/** All commands of this server: the one list that its table is built from. */
+import { type CommandTable, createCommandTable } from '../table.js';
+import { CLUSTER_COMMANDS } from './cluster.js';
+import { COMMAND_COMMANDS } from './command.js';
+import { CONNECTION_COMMANDS } from './connection.js';
+
+/** The table of all families' commands. It is immutable, so several servers of one process may share one. */
+export function createFullCommandTable(): CommandTable {
+  return createCommandTable(CLUSTER_COMMANDS, COMMAND_COMMANDS, CONNECTION_COMMANDS);
+}
