@@ -28,8 +28,8 @@ export function toLatin1(bytes: Uint8Array, from = 0, to = bytes.length): string
 }
 
 /**
- * @hot Whether the `length` bytes at `from` spell `lowerToken`, a word of lower-case ASCII letters and other characters,
- * in any mixture of cases. O(length).
+ * @hot Whether the `length` bytes at `from` spell `lowerToken`, a word of lower-case ASCII letters and other
+ * characters, in any mixture of cases. O(length).
  */
 export function equalsIgnoreCase(bytes: Uint8Array, from: number, length: number, lowerToken: Uint8Array): boolean {
   if (length !== lowerToken.length) return false;
@@ -44,7 +44,9 @@ export function lowerCase(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
 }
 
-/** Orders two byte strings as memcmp does, the shorter first when it begins the longer: negative, 0 or positive. O(n). */
+/**
+ * Orders two byte strings as memcmp does, the shorter first when it begins the longer: negative, 0 or positive. O(n).
+ */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
@@ -68,8 +70,8 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 const COPY_LOOP_MAX = 64;
 
 /**
- * @hot Copies `length` bytes of `source` from `from` on to `target` at `at`; the ranges must not overlap. O(length). Up to
- * {@link COPY_LOOP_MAX} bytes it does not allocate. Four bytes a step halve the time of a plain loop.
+ * @hot Copies `length` bytes of `source` from `from` on to `target` at `at`; the ranges must not overlap. O(length). Up
+ * to {@link COPY_LOOP_MAX} bytes it does not allocate. Four bytes a step halve the time of a plain loop.
  */
 export function copyBytes(target: Uint8Array, at: number, source: Uint8Array, from: number, length: number): void {
   if (length > COPY_LOOP_MAX) {
@@ -122,7 +124,8 @@ const ESCAPED_BYTE = new Map([...ESCAPE_LETTER].map(([byte, letter]) => [letter.
 /**
  * Splits a line into arguments by the rules of Redis' inline commands and configuration files. O(n).
  * - Blanks separate arguments; a quote begins a quoted part, which must be followed by a blank or the end.
- * - In double quotes `\xHH` is a byte, `\n \r \t \b \a` are control characters, a backslash before anything else drops out.
+ * - In double quotes `\xHH` is a byte, `\n \r \t \b \a` are control characters, a backslash before anything else drops
+ *   out.
  * - In single quotes only `\'` is special.
  * - A NUL byte ends the line, as it does for Redis.
  *

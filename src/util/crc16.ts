@@ -29,8 +29,8 @@ export function crc16(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /**
- * @hot The hash slot of the key in [from, to). Only what stands between the first `{` and the first `}` after it counts,
- * unless that is empty or one of them is missing: so related keys can be put into one slot. O(n).
+ * @hot The hash slot of the key in [from, to). Only what stands between the first `{` and the first `}` after it
+ * counts, unless that is empty or one of them is missing: so related keys can be put into one slot. O(n).
  */
 export function keyHashSlot(bytes: Uint8Array, from: number, to: number): number {
   let open = from;

@@ -2,10 +2,10 @@
  * CRC-64 as RDB files, DUMP payloads and DEBUG use it: the polynomial 0xad93d23594c935a9 of David T. Jones, reflected,
  * initial value 0, no final inversion. The check value of "123456789" is e9c6d914c4b8d9ca.
  *
- * Eight bytes are taken at a time with eight tables ("slicing by 8", Kounavis and Berry, 2005). A checksum is two 32-bit
- * halves, since 64-bit integers are slow in JavaScript: 1.1 ns a byte against 140 with BigInt and one table (bench/micro/hash.bench.ts,
- * Node 20). Table t at byte b holds the checksum of b followed by t zero bytes; both halves stand in arrays of their own,
- * entry `t * 256 + b`.
+ * Eight bytes are taken at a time with eight tables ("slicing by 8", Kounavis and Berry, 2005). A checksum is two
+ * 32-bit halves, since 64-bit integers are slow in JavaScript: 1.1 ns a byte (bench/micro/hash.bench.ts, Node 20)
+ * against 140 with BigInt and one table. Table t at byte b holds the checksum of b followed by t zero bytes; both
+ * halves stand in arrays of their own, entry `t * 256 + b`.
  */
 
 /** Polynomial with its bits reflected, high and low half. */

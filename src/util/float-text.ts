@@ -1,6 +1,6 @@
 /**
- * The syntax of C's strtod and the exact rounding behind it, for the cases that the fast paths leave: hexadecimal floats,
- * infinities, and everything that is to become an 80-bit long double. Exact integers throughout, no hot path.
+ * The syntax of C's strtod and the exact rounding behind it, for the cases that the fast paths leave: hexadecimal
+ * floats, infinities, and everything that is to become an 80-bit long double. Exact integers throughout, no hot path.
  */
 
 /** A binary floating-point format. Its values are `mantissa * 2^exponent`. */

@@ -1,10 +1,10 @@
 /**
  * Glob patterns over bytes, exactly as Redis 7.4 matches them (KEYS, SCAN MATCH, PSUBSCRIBE, CONFIG GET, ACL):
- * `*` any run, `?` any byte, `[a-c^]` a class with ranges in either direction, `[^...]` its complement, `\` takes the next
- * byte literally. Differences to other globs that clients may see:
+ * `*` any run, `?` any byte, `[a-c^]` a class with ranges in either direction, `[^...]` its complement, `\` takes the
+ * next byte literally. Differences to other globs that clients may see:
  * - nothing matches the empty text but the empty pattern: not even `*` (callers treat a lone `*` as "all" beforehand);
- * - a class that is not closed ends with the pattern (`[a-]` is one: the bracket is the range's other end); a backslash at
- *   the very end stands for itself;
+ * - a class that is not closed ends with the pattern (`[a-]` is one: the bracket is the range's other end); a backslash
+ *   at the very end stands for itself;
  * - bytes count as signed in ranges: `[\x80-a]` spans 0x80..0xff and 0x00..0x61;
  * - in a class, an escaped byte is compared with its case even where case is ignored;
  * - a pattern whose match passes 1000 separate `*` with more behind them is refused.
@@ -25,7 +25,9 @@ const DASH = 0x2d;
 /** How many `*` with something behind them a match may pass. */
 const STARS_MAX = 1000;
 
-/** Whether the whole of `text` matches `pattern`; with `nocase`, ASCII letters match in either case. O(pattern * text). */
+/**
+ * Whether the whole of `text` matches `pattern`; with `nocase`, ASCII letters match in either case. O(pattern * text).
+ */
 export function globMatch(pattern: Uint8Array, text: Uint8Array, nocase = false): boolean {
   return globMatchRange(pattern, text, 0, text.length, nocase);
 }
@@ -72,7 +74,9 @@ export function globMatchRange(
   }
 }
 
-/** @hot Matches `byte` with the pattern's element at `p`, which is no `*`: where the next one begins, -1 for no match. */
+/**
+ * @hot Matches `byte` with the pattern's element at `p`, which is no `*`: where the next one begins, -1 for no match.
+ */
 function matchOne(pattern: Uint8Array, p: number, byte: number, nocase: boolean): number {
   let literal = pattern[p]!;
   if (literal === QUESTION) return p + 1;

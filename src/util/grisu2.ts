@@ -1,13 +1,13 @@
 /**
- * Grisu2 (Loitsch, "Printing Floating-Point Numbers Quickly and Accurately with Integers", PLDI 2010, section 5): decimal
- * digits that read back as the same double, and the shortest such in 99.9% of all cases.
+ * Grisu2 (Loitsch, "Printing Floating-Point Numbers Quickly and Accurately with Integers", PLDI 2010, section 5):
+ * decimal digits that read back as the same double, and the shortest such in 99.9% of all cases.
  *
  * JavaScript's own conversion finds the shortest always. Redis 7.2 and later use Grisu2, and its replies must be met in
  * the other 0.1% as well, so the algorithm is followed step by step, with the parameters of the fpconv library that
  * Redis links: cached powers 10^-348, 10^-340 ... 10^340, and a product whose exponent is in [-60, -32].
  *
- * Where the algorithm has 64-bit integers, two numbers below 2^32 stand here, `...High` and `...Low`: 0.4 us a double, against
- * 4 us with BigInt (bench/micro/numbers.bench.ts, Node 20). The plain version with BigInt is the oracle in
+ * Where the algorithm has 64-bit integers, two numbers below 2^32 stand here, `...High` and `...Low`: 0.4 us a double,
+ * against 4 us with BigInt (bench/micro/numbers.bench.ts, Node 20). The plain version with BigInt is the oracle in
  * test/util/grisu2.test.ts.
  */
 import { bitLength, divideHalfEven } from './float-text.js';
@@ -46,8 +46,8 @@ export class ShortestDigits {
     const high = (head & 0xfffff) | (biased === 0 ? 0 : 0x100000);
     const zeros = high === 0 ? 32 + Math.clz32(low) : Math.clz32(high);
     const exponent = (biased === 0 ? -1074 : biased - 1075) - zeros;
-    // The value with its first bit at the top, and how far away the doubles halfway to its neighbours are. Below a power
-    // of two the neighbour is only half as far.
+    // The value with its first bit at the top, and how far away the doubles halfway to its neighbours are. Below a
+    // power of two the neighbour is only half as far.
     const valueHigh = zeros < 32 ? ((high << zeros) | (low >>> (32 - zeros))) >>> 0 : (low << (zeros - 32)) >>> 0;
     const valueLow = zeros < 32 ? (low << zeros) >>> 0 : 0;
     const above = 2 ** (zeros - 1);
@@ -113,8 +113,9 @@ export class ShortestDigits {
   }
 
   /**
-   * @hot Emits the digits of the upper bound until what is left is less than `delta`, the width of the interval; `distance`
-   * is that from the value to the upper bound. All are fixed-point numbers with `fractionHigh + 32` bits behind the point.
+   * @hot Emits the digits of the upper bound until what is left is less than `delta`, the width of the interval;
+   * `distance` is that from the value to the upper bound. All are fixed-point numbers with `fractionHigh + 32` bits
+   * behind the point.
    */
   private generate(
     upperHigh: number,
@@ -181,9 +182,9 @@ export class ShortestDigits {
   }
 
   /**
-   * @hot Moves the last digit down while the interval has room for that (`room`, of which the high word decides) and the
-   * digits come closer to the value, which is `distance` below them: while twice that is more than `unit`, what one step of
-   * the digit is worth (its low word is 0).
+   * @hot Moves the last digit down while the interval has room for that (`room`, of which the high word decides) and
+   * the digits come closer to the value, which is `distance` below them: while twice that is more than `unit`, what one
+   * step of the digit is worth (its low word is 0).
    */
   private roundLast(roomHigh: number, distanceHigh: number, distanceLow: number, unit: number): void {
     const carry = distanceLow >= 0x8000_0000 ? 1 : 0;

@@ -1,14 +1,14 @@
 /**
- * The 80-bit extended precision that `long double` is in C on x86-64: INCRBYFLOAT and HINCRBYFLOAT compute in it, and the
- * digits that they store are its digits (3.0 + 1.2 must print 4.2, and 0.1 + 0.2 prints 0.3 where doubles do not).
+ * The 80-bit extended precision that `long double` is in C on x86-64: INCRBYFLOAT and HINCRBYFLOAT compute in it, and
+ * the digits that they store are its digits (3.0 + 1.2 must print 4.2, and 0.1 + 0.2 prints 0.3 where doubles do not).
  * A value is an exact integer times a power of two, rounded to 64 bits after every operation. Not for hot paths.
  */
 import { toLatin1 } from './bytes.js';
 import { type BinaryValue, divideHalfEven, EXTENDED, parseInfinity, roundScaled, scanNumber } from './float-text.js';
 
 /**
- * `mantissa * 2^exponent` with |mantissa| < 2^64. The exponent Infinity marks what is not finite: mantissa 1 or -1 for the
- * infinities, 0 for NaN. There is no negative zero, since nothing that Redis prints shows one.
+ * `mantissa * 2^exponent` with |mantissa| < 2^64. The exponent Infinity marks what is not finite: mantissa 1 or -1 for
+ * the infinities, 0 for NaN. There is no negative zero, since nothing that Redis prints shows one.
  */
 export interface LongDouble {
   readonly mantissa: bigint;
@@ -24,8 +24,9 @@ const DECIMALS = 17;
 const NOT_A_NUMBER: LongDouble = { mantissa: 0n, exponent: Number.POSITIVE_INFINITY };
 
 /**
- * The long double that strtold reads from the bytes, or null where Redis answers "not a valid float": empty, too long, with
- * a blank in front, with something left over, NaN, overflowing, or rounding to 0 without being 0. Infinities are accepted.
+ * The long double that strtold reads from the bytes, or null where Redis answers "not a valid float": empty, too long,
+ * with a blank in front, with something left over, NaN, overflowing, or rounding to 0 without being 0. Infinities are
+ * accepted.
  */
 export function parseLongDouble(bytes: Uint8Array, from: number, length: number): LongDouble | null {
   if (length === 0 || length >= TEXT_LIMIT) return null;

@@ -1,5 +1,6 @@
 /**
- * Amounts of memory in text: as the configuration takes them (`100mb`) and as INFO and MEMORY DOCTOR show them (`1.01M`).
+ * Amounts of memory in text: as the configuration takes them (`100mb`) and as INFO and MEMORY DOCTOR show them
+ * (`1.01M`).
  */
 import { formatFixed } from './numbers.js';
 

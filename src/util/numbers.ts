@@ -2,8 +2,8 @@
  * Numbers as text. Integers are Redis' canonical decimal form (no plus sign, no leading zeros, no blanks); doubles are
  * read as C's strtod reads them and written in the forms that Redis has for them.
  *
- * The functions that commands use work on byte ranges and do not allocate; those that return strings are for replies that
- * are rare, for logs and for files.
+ * The functions that commands use work on byte ranges and do not allocate; those that return strings are for replies
+ * that are rare, for logs and for files.
  */
 import { toLatin1 } from './bytes.js';
 import { DOUBLE, isDecimal, parseInfinity, roundScaled, scanNumber } from './float-text.js';
@@ -74,7 +74,9 @@ export function isInt64Text(bytes: Uint8Array, from: number, length: number): bo
   return !Number.isNaN(parseInt64(bytes, from, length));
 }
 
-/** @hot Writes an integer of at most 2^53 in magnitude in decimal at `at`; returns the position behind it. O(digits). */
+/**
+ * @hot Writes an integer of at most 2^53 in magnitude in decimal at `at`; returns the position behind it. O(digits).
+ */
 export function writeInt(target: Uint8Array, at: number, value: number): number {
   if (value < 0) {
     target[at++] = MINUS;
@@ -118,9 +120,9 @@ export function intLength(value: number): number {
 }
 
 /**
- * @hot The double that strtod reads from the `length` bytes at `from`, or NaN where Redis answers "not a valid float": when
- * they are empty, begin with a blank, do not all belong to the number, spell NaN, or name a value that overflows or
- * rounds to 0. Fixed-point texts of up to 15 digits do not allocate; exponents, longer ones, hexadecimal floats and
+ * @hot The double that strtod reads from the `length` bytes at `from`, or NaN where Redis answers "not a valid float":
+ * when they are empty, begin with a blank, do not all belong to the number, spell NaN, or name a value that overflows
+ * or rounds to 0. Fixed-point texts of up to 15 digits do not allocate; exponents, longer ones, hexadecimal floats and
  * infinities go through a string. O(length).
  */
 export function parseDouble(bytes: Uint8Array, from: number, length: number): number {
@@ -182,9 +184,9 @@ const E = 0x65;
 const shortest = new ShortestDigits();
 
 /**
- * @hot Writes a double at `at` as Redis 7.2 and later reply it (RESP2 and RESP3), returns the position behind it. That is `inf`,
- * `-inf`, `nan`, `-0`, integers up to 2^62 in full, and all else by the digits that Grisu2 finds, laid out as the fpconv library
- * does it. With the digits D1...Dn and the value D1...Dn * 10^k, that is
+ * @hot Writes a double at `at` as Redis 7.2 and later reply it (RESP2 and RESP3), returns the position behind it. That
+ * is `inf`, `-inf`, `nan`, `-0`, integers up to 2^62 in full, and all else by the digits that Grisu2 finds, laid out as
+ * the fpconv library does it. With the digits D1...Dn and the value D1...Dn * 10^k, that is
  * - plain, with k zeros, when 0 <= k < 8;
  * - with a decimal point when -7 < k < 0, or when k < 0 and the value is at least 0.001 and below 10000;
  * - else D1.D2...Dn, `e`, the sign of the exponent always, and no zeros before the exponent.
@@ -290,7 +292,8 @@ export function formatFixed(value: number, decimals: number): string {
   if (Math.abs(value) >= 1e21) return `${BigInt(value)}${decimals > 0 ? `.${'0'.repeat(decimals)}` : ''}`;
   if (Object.is(value, -0)) return `-${formatFixed(0, decimals)}`;
   const rounded = value.toFixed(decimals);
-  // Half way between two results means an odd multiple of 2^-(decimals + 1), which has decimals + 1 decimals, the last a 5.
+  // Half way between two results means an odd multiple of 2^-(decimals + 1), which has decimals + 1 decimals, the last
+  // a 5.
   const scaled = value * 2 ** (decimals + 1);
   if (!Number.isInteger(scaled) || scaled % 2 === 0) return rounded;
   const lower = value.toFixed(decimals + 1).slice(0, decimals === 0 ? -2 : -1);

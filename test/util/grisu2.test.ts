@@ -88,8 +88,8 @@ function powerOfTen(power: number): Scaled {
 }
 
 /**
- * Emits the digits of `upper` until what is left is less than the distance to `lower`. All three are fixed-point numbers with
- * `fractionBits` bits behind the point.
+ * Emits the digits of `upper` until what is left is less than the distance to `lower`. All three are fixed-point
+ * numbers with `fractionBits` bits behind the point.
  */
 function generateDigits(
   value: bigint,

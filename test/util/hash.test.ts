@@ -32,7 +32,9 @@ function halfSipHash(c: number, d: number, k0: number, k1: number, message: Uint
   return v[1]! ^ v[3]!;
 }
 
-/** The first outputs that the authors publish for HalfSipHash-2-4 with the key 00..07 and the messages "", 00, 00 01... */
+/**
+ * The first outputs that the authors publish for HalfSipHash-2-4 with the key 00..07 and the messages "", 00, 00 01...
+ */
 const PUBLISHED_2_4 =
   'a9359f5b 27475ab8 fa62a603 8afee704 2a6e4689 c5fab669 5863fc23 8bcf63c5 d0b8848f f806e779 94b07934 08083050';
 

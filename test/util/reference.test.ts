@@ -1,6 +1,6 @@
 /**
- * What util computes against what the reference answers, on random input: globs, integers, doubles, long doubles and the
- * splitting of lines. Skipped where the reference is missing (the start of the run says so).
+ * What util computes against what the reference answers, on random input: globs, integers, doubles, long doubles and
+ * the splitting of lines. Skipped where the reference is missing (the start of the run says so).
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
