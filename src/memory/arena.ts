@@ -16,7 +16,16 @@ import { assert } from '../util/assert.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { MemoryAccount } from './account.js';
 import { type BarrierStats, CardBarrier, type SnapshotHandle, type SnapshotOptions } from './card-barrier.js';
-import { compareBytes, copyBytes, copyBytesDown, equalBytes, SMALL_COPY, zeroBytes } from './copy.js';
+import {
+  compareBytes,
+  compareLong,
+  copyBytes,
+  copyBytesDown,
+  equalBytes,
+  SMALL_COMPARE,
+  SMALL_COPY,
+  zeroBytes,
+} from './copy.js';
 import { collectGarbage } from './garbage.js';
 import {
   type BlockKind,
@@ -213,17 +222,21 @@ export class Arena implements MemoryReader, WalkSource {
     zeroBytes(this.bytes[ref >>> 21]!, this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, length);
   }
 
-  /** @hot Whether `length` bytes of the block from `offset` equal those of `view` from `from`. O(length). */
-  equals(ref: number, offset: number, _bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
-    return equalBytes(this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, view, from, length);
+  /** @hot Whether `length` bytes of the block from `offset` equal those of `bytes` from `from`. O(length). */
+  equals(ref: number, offset: number, bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
+    const at = ((ref & 0x1fffff) << 3) + offset;
+    if (length <= SMALL_COMPARE) return equalBytes(this.views[ref >>> 21]!, at, view, from, length);
+    return compareLong(this.bytes[ref >>> 21]!, at, bytes, from, length) === 0;
   }
 
   /**
-   * @hot Compares `length` bytes of the block from `offset` with as many of `view` from `from`, as unsigned bytes:
+   * @hot Compares `length` bytes of the block from `offset` with as many of `bytes` from `from`, as unsigned bytes:
    * -1, 0 or 1. Where the strings differ in length, pass the shorter and let the lengths decide a 0. O(length).
    */
-  compare(ref: number, offset: number, _bytes: Uint8Array, view: DataView, from: number, length: number): number {
-    return compareBytes(this.views[ref >>> 21]!, ((ref & 0x1fffff) << 3) + offset, view, from, length);
+  compare(ref: number, offset: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
+    const at = ((ref & 0x1fffff) << 3) + offset;
+    if (length <= SMALL_COMPARE) return compareBytes(this.views[ref >>> 21]!, at, view, from, length);
+    return compareLong(this.bytes[ref >>> 21]!, at, bytes, from, length);
   }
 
   // ---- blocks

@@ -83,6 +83,26 @@ describe('Arena values', () => {
     expect([arena.u8(a, 1), arena.u8(a, 2), arena.u8(a, 4), arena.u8(a, 5)]).toEqual([98, 0, 0, 102]);
   });
 
+  it('equals and compare find a difference at any place, in short and in long ranges', () => {
+    const arena = new Arena();
+    for (const length of [7, 512, 513, 5000]) {
+      const bytes = new Uint8Array(length + 3).fill(130);
+      const view = new DataView(bytes.buffer);
+      const ref = arena.alloc(length + 5);
+      arena.copyIn(ref, 5, bytes, view, 0, length);
+      expect(arena.equals(ref, 5, bytes, view, 3, length)).toBe(true);
+      expect(arena.compare(ref, 5, bytes, view, 3, length)).toBe(0);
+      for (const at of [0, length >>> 1, length - 1]) {
+        arena.setU8(ref, 5 + at, 3);
+        expect(arena.equals(ref, 5, bytes, view, 3, length)).toBe(false);
+        expect(arena.compare(ref, 5, bytes, view, 3, length)).toBe(-1);
+        arena.setU8(ref, 5 + at, 200);
+        expect(arena.compare(ref, 5, bytes, view, 3, length)).toBe(1);
+        arena.setU8(ref, 5 + at, 130);
+      }
+    }
+  });
+
   it('compare orders as unsigned bytes, first difference first', () => {
     const arena = new Arena();
     const ref = arena.alloc(16);
