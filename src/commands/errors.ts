@@ -84,7 +84,7 @@ export const ERR_NO_SUCH_CLIENT = error('ERR No such client');
 export const ERR_PROTOCOL_VERSION = error('ERR Protocol version is not an integer or out of range');
 export const ERR_UNBLOCK_REASON = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
 export const NOAUTH_HELLO = error(
-  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> ' +
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> ' +
     'option can be used to authenticate the client and select the RESP protocol version at the same time',
 );
 export const NOPROTO = error('NOPROTO unsupported protocol version');
