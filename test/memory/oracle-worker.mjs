@@ -66,4 +66,4 @@ else {
   });
   compareImage(false);
 }
-parentPort.postMessage({ done: true, differences, comparedBytes, records, sizes, rows: ROW_BYTES.length });
+parentPort.postMessage({ done: true, differences, comparedBytes, records, sizes, classes: [...ROW_BYTES] });

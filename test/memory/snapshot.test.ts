@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Arena, SnapshotArena, type SnapshotHandle, trainBarrier } from '../../src/memory/index.js';
+import { Arena, RecordCursor, SnapshotArena, type SnapshotHandle, trainBarrier } from '../../src/memory/index.js';
+import { ROW_BYTES } from '../../src/memory/size-classes.js';
 import { Random } from '../../src/util/random.js';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -17,6 +18,8 @@ interface Verdict {
   comparedBytes: number;
   records: number[];
   sizes: number;
+  /** The worker's size classes: they differ when the compiled code is old. */
+  classes: number[];
 }
 
 /** An arena and what is alive in it, changed at random. */
@@ -177,6 +180,7 @@ async function takeSnapshot(
     })().catch(reject);
   });
   arena.endSnapshot();
+  expect(verdict.classes, 'dist/ to be compiled from this source: npm run build').toEqual([...ROW_BYTES]);
   return { verdict, expected, sizes, changes };
 }
 
@@ -249,6 +253,56 @@ describe('snapshot in one thread', () => {
     expect(arena.snapshotStats.copiedCards).toBe(0);
     arena.setI32(data, 5, 2);
     expect(arena.snapshotStats.copiedCards).toBe(1);
+    arena.endSnapshot();
+  });
+
+  it('a walk in steps over runs sees those of the start, though runs that it has passed are freed and divided anew', () => {
+    const arena = new Arena();
+    const refs = Array.from({ length: 40 }, () => {
+      const ref = arena.allocRecord(50_000);
+      arena.setI32(ref, 2, LIVE);
+      return ref;
+    });
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    const cursor = new RecordCursor();
+    const seen: number[] = [];
+    while (snapshot.nextRecords(cursor, 1, (ref) => seen.push(ref))) {
+      const last = seen[seen.length - 1];
+      if (last === undefined || refs.includes(last) === false) continue;
+      arena.free(last);
+      arena.allocRecord(20_000);
+    }
+    expect(seen).toEqual(refs);
+    arena.endSnapshot();
+  });
+
+  it('a long block that is freed, and its id taken by another, stays readable as it was', () => {
+    const arena = new Arena();
+    const ref = arena.alloc(9_000_000);
+    arena.setI32(ref, 1_000_000, 5);
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    expect(snapshot.blockSize(ref)).toBe(arena.blockSize(ref));
+    arena.free(ref);
+    const other = arena.alloc(9_000_000);
+    expect(other).toBe(ref);
+    arena.setI32(other, 1_000_000, 6);
+    expect(snapshot.i32(ref, 1_000_000)).toBe(5);
+    expect(arena.snapshotStats.copiedCards).toBe(0);
+    arena.endSnapshot();
+  });
+
+  it('after a reset nothing is copied any more, and the snapshot reads on', () => {
+    const { arena, first, second } = twoRecords();
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    arena.reset();
+    for (let i = 0; i < 100; i++) arena.setI32(arena.allocRecord(600), 5, 9);
+    expect(arena.snapshotStats.copiedCards).toBe(0);
+    const seen: number[] = [];
+    snapshot.walkRecords((ref) => {
+      seen.push(ref);
+      expect(snapshot.i32(ref, 5)).toBe(1);
+    });
+    expect(seen).toEqual([first, second]);
     arena.endSnapshot();
   });
 
