@@ -60,6 +60,16 @@ describeCommands('BITFIELD', (t) => {
     await c.expect('BITFIELD k OVERFLOW SAT SET u4 8 100 GET u4 8 SET i4 8 -100 GET i4 8', ints(0, 15, -1, -8));
     await c.expect('BITFIELD k OVERFLOW SAT SET u4 8 -1 GET u4 8', ints(8, 15));
   });
+  t.test('BITFIELD OVERFLOW SAT SET of a number near -2^63 stores the largest number', async (c) => {
+    for (const [value, stored] of [
+      [MIN, 7],
+      [MIN + 7n, 7],
+      [MIN + 8n, -8],
+    ] as const) {
+      await c.expect(`BITFIELD k SET i4 0 0 OVERFLOW SAT SET i4 0 ${value} GET i4 0`, ints(0, 0, stored));
+      await c.expect('DEL k', int(1));
+    }
+  });
   t.test('BITFIELD OVERFLOW FAIL answers null and leaves the field alone', async (c) => {
     await c.expect('BITFIELD k OVERFLOW FAIL INCRBY u8 0 255 INCRBY u8 0 1 GET u8 0', array(int(255), nil, int(255)));
     await c.expect('BITFIELD k OVERFLOW FAIL SET u4 0 100 SET i4 0 -100 GET u8 0', array(nil, nil, int(255)));

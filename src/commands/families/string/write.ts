@@ -1,0 +1,128 @@
+/** SET and its kin: values in. */
+import { NONE } from '../../../keyspace/database.js';
+import type { CommandContext } from '../../context.js';
+import { ERR_SYNTAX, errWrongArity } from '../../errors.js';
+import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
+import {
+  addExpireAt,
+  BAD_OPTIONS,
+  EXPIRY_OPTIONS,
+  expireAtMs,
+  expiryArgument,
+  expiryError,
+  isGetOption,
+  OPTION_EX,
+  OPTION_GET,
+  OPTION_KEEPTTL,
+  OPTION_NX,
+  OPTION_PX,
+  OPTION_PXAT,
+  OPTION_XX,
+  parseOptions,
+  SET_OPTIONS,
+} from './expiry.js';
+import { replyOldValue } from './read.js';
+
+/** @hot Without options nothing is parsed, nothing looked up twice, nothing allocated. */
+export function set(c: CommandContext): void {
+  if (c.argv.count > 3) return setWithOptions(c);
+  storeArgument(c, 1, 2, false);
+  c.reply.ok();
+}
+
+/** @hot Stores argument `value` under the key that is argument `key`, and tells everyone. */
+function storeArgument(c: CommandContext, key: number, value: number, keepTtl: boolean): number {
+  const { argv } = c;
+  const entry = c.db.setString(argv, key, argv.bytes, argv.view, argv.offset(value), argv.length(value), keepTtl);
+  c.keyChanged(key);
+  c.notify(NOTIFY_STRING, 'set', key);
+  return entry;
+}
+
+/**
+ * @hot The order of checks is Redis': syntax, the time, the type of the value that GET wants, NX and XX. Only then anything
+ * is stored.
+ */
+function setWithOptions(c: CommandContext): void {
+  const { argv, db, reply } = c;
+  const options = parseOptions(argv, 3, SET_OPTIONS);
+  if (options === BAD_OPTIONS) return reply.error(ERR_SYNTAX);
+  const unit = options & EXPIRY_OPTIONS;
+  const atMs = unit === 0 ? 0 : expireAtMs(argv, expiryArgument(argv, 3), unit, c.nowMs);
+  if (atMs < 0) return reply.error(expiryError(c, atMs));
+
+  const wantsOld = (options & OPTION_GET) !== 0;
+  if ((options & (OPTION_NX | OPTION_XX | OPTION_GET)) !== 0) {
+    const entry = wantsOld ? db.lookupRead(argv, 1) : db.lookupWrite(argv, 1);
+    if (wantsOld && !replyOldValue(c, entry)) return;
+    if ((options & (entry === NONE ? OPTION_XX : OPTION_NX)) !== 0) {
+      if (!wantsOld) reply.null();
+      return;
+    }
+  }
+  if (unit !== 0) storeUntil(c, 2, atMs, unit);
+  else storeArgument(c, 1, 2, (options & OPTION_KEEPTTL) !== 0);
+  if (wantsOld && unit === 0) propagateWithoutGet(c);
+  if (!wantsOld) reply.ok();
+}
+
+/**
+ * @hot Stores argument `value` under the key that is argument 1 with a time to live. What is propagated names the time in
+ * milliseconds since the epoch, so that it means the same whenever it is read.
+ */
+function storeUntil(c: CommandContext, value: number, atMs: number, unit: number): void {
+  const { argv } = c;
+  // An old time to live is kept here only to be replaced: the record need not move twice.
+  c.db.setExpire(storeArgument(c, 1, value, true), atMs);
+  c.notify(NOTIFY_GENERIC, 'expire', 1);
+  if (unit === OPTION_PXAT && argv.count === 5) return;
+  addExpireAt(c.propagateInstead().text('SET').arg(argv, 1).arg(argv, value).text('PXAT'), atMs);
+}
+
+/** Replicas and the AOF have nobody to answer: GET is left out of what they receive. */
+function propagateWithoutGet(c: CommandContext): void {
+  const { argv } = c;
+  const command = c.propagateInstead();
+  for (let i = 0; i < argv.count; i++) if (i < 3 || !isGetOption(argv, i)) command.arg(argv, i);
+}
+
+export function setnx(c: CommandContext): void {
+  if (c.db.lookupWrite(c.argv, 1) !== NONE) return c.reply.int(0);
+  storeArgument(c, 1, 2, false);
+  c.reply.int(1);
+}
+
+export function setex(c: CommandContext): void {
+  setWithLifetime(c, OPTION_EX);
+}
+
+export function psetex(c: CommandContext): void {
+  setWithLifetime(c, OPTION_PX);
+}
+
+function setWithLifetime(c: CommandContext, unit: number): void {
+  const atMs = expireAtMs(c.argv, 2, unit, c.nowMs);
+  if (atMs < 0) return c.reply.error(expiryError(c, atMs));
+  storeUntil(c, 3, atMs, unit);
+  c.reply.ok();
+}
+
+/** @hot */
+export function mset(c: CommandContext): void {
+  if ((c.argv.count & 1) === 0) return c.reply.error(errWrongArity(c.command.name));
+  storePairs(c);
+  c.reply.ok();
+}
+
+export function msetnx(c: CommandContext): void {
+  const { argv, db, reply } = c;
+  if ((argv.count & 1) === 0) return reply.error(errWrongArity(c.command.name));
+  for (let i = 1; i < argv.count; i += 2) if (db.lookupWrite(argv, i) !== NONE) return reply.int(0);
+  storePairs(c);
+  reply.int(1);
+}
+
+/** @hot A key that occurs twice is stored twice: the last value stays. */
+function storePairs(c: CommandContext): void {
+  for (let i = 1; i < c.argv.count; i += 2) storeArgument(c, i, i + 1, false);
+}
