@@ -40,7 +40,7 @@ export interface NetworkSettings {
   refuseRemote: boolean;
   tcpKeepaliveSeconds: number;
   clientQueryBufferLimit: number;
-  readonly outputLimits: readonly [OutputLimit, OutputLimit, OutputLimit];
+  outputLimits: readonly [Readonly<OutputLimit>, Readonly<OutputLimit>, Readonly<OutputLimit>];
   /** Whether Node's private write path is used where there is one. */
   directWrites: boolean;
 }

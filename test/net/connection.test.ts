@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OUTPUT_PUBSUB } from '../../src/net/index.js';
+import { OUTPUT_NORMAL, OUTPUT_PUBSUB } from '../../src/net/index.js';
 import { ManualClock } from '../../src/util/clock.js';
 import { pollUntil } from '../support/wait.js';
 import { Bench, collect, echo } from './support.js';
@@ -120,7 +120,7 @@ describe.each([
 
   it('closes a client over the hard output limit with a line in the log', async () => {
     const bench = await started((owner) => owner.connection.send(Buffer.alloc(3_000_000), 3_000_000), { directWrites });
-    bench.settings.outputLimits[0].hardBytes = 1_000_000;
+    bench.limit(OUTPUT_NORMAL, { hardBytes: 1_000_000, softBytes: 0, softSeconds: 0 });
     const client = await bench.client();
     client.write('give\n');
     const text = await collect(client);
@@ -230,7 +230,7 @@ describe('a connection', () => {
   it('over the soft output limit is closed when the seconds have passed', async () => {
     const clock = new ManualClock();
     const bench = await started(() => {}, { clock });
-    Object.assign(bench.settings.outputLimits[OUTPUT_PUBSUB], { hardBytes: 0, softBytes: 1_000_000, softSeconds: 10 });
+    bench.limit(OUTPUT_PUBSUB, { hardBytes: 0, softBytes: 1_000_000, softSeconds: 10 });
     await bench.client();
     const { connection } = await pollUntil(() => bench.owners[0], 'the connection');
     connection.outputClass = OUTPUT_PUBSUB;

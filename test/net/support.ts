@@ -76,6 +76,14 @@ export class Bench {
     return this.listeners.tcpPort;
   }
 
+  /** Sets one class of output limits. */
+  limit(outputClass: OutputClass, limit: OutputLimit): void {
+    const [normal, replica, pubsub] = this.settings.outputLimits;
+    const limits: [OutputLimit, OutputLimit, OutputLimit] = [normal, replica, pubsub];
+    limits[outputClass] = limit;
+    this.settings.outputLimits = limits;
+  }
+
   async client(options: Partial<net.TcpNetConnectOpts> = {}): Promise<net.Socket> {
     const socket = net.connect({ host: '127.0.0.1', port: this.listeners.tcpPort, ...options });
     await once(socket, 'connect');
