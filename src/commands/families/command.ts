@@ -152,7 +152,7 @@ function replyInfoOfAll(c: CommandContext): void {
 
 function replyInfo(c: CommandContext, entry: Command | undefined): void {
   const { reply } = c;
-  if (entry === undefined) return reply.nullArray();
+  if (entry === undefined) return reply.null();
   const subcommands = entry.subcommands?.list ?? [];
   reply.array(10);
   reply.bulkText(entry.name);
