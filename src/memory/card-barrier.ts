@@ -50,6 +50,11 @@ const TABLE_CARDS = (RUN_TABLE_UNITS * RUN_UNIT_BYTES) / CARD_BYTES;
 const PAGE_RECORD = 1;
 /** Copies that one search for a reusable one looks at. */
 const REUSE_TRIES = 8;
+/** Copies that are touched ahead at a time, and how many are kept ready: 64 KiB, 1 MiB. */
+const TOUCH_COPIES = 128;
+const READY_COPIES = CHUNK_CARDS;
+/** Bytes that the system maps at a first touch, in words. */
+const SYSTEM_PAGE_WORDS = 1024;
 /** Chunks kept from one snapshot to the next: their pages are touched already. */
 const POOLED_CHUNKS = 4;
 const NO_STATES = new Int32Array(0);
@@ -111,6 +116,8 @@ export class CardBarrier {
   /** Slab and card of each copy. */
   private owners: Int32Array[] = [];
   private copies = 0;
+  /** Copies below this one have been touched, or used. */
+  private ready = 0;
   private reuseAt = 0;
   private port: MessagePort | null = null;
   private limitBytes = Number.POSITIVE_INFINITY;
@@ -155,6 +162,7 @@ export class CardBarrier {
     this.limitBytes = options.sideLimitBytes ?? Number.POSITIVE_INFINITY;
     this.onLimit = options.onSideLimit ?? null;
     this.copies = 0;
+    this.ready = 0;
     this.reuseAt = 0;
     this.overLimit = false;
     this.stats.copiedCards = 0;
@@ -202,10 +210,16 @@ export class CardBarrier {
     }
   }
 
-  /** Makes the next chunk ahead of its use, so that no write waits for it. True if there was something to do. */
+  /** Touches side memory for the next copies, so that writes do not wait for it. False if enough is ready. O(1). */
   prepare(): boolean {
-    if (!this.active || this.sides.length * CHUNK_CARDS - this.copies >= CHUNK_CARDS / 4) return false;
-    this.addChunk();
+    if (!this.active) return false;
+    const from = Math.max(this.ready, Math.ceil(this.copies / TOUCH_COPIES) * TOUCH_COPIES);
+    if (from - this.copies >= READY_COPIES) return false;
+    if (from >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
+    const side = this.sides[from >>> SIDE_CHUNK_SHIFT]!;
+    let word = (from & CHUNK_MASK) * CARD_WORDS;
+    for (const end = word + TOUCH_COPIES * CARD_WORDS; word < end; word += SYSTEM_PAGE_WORDS) side[word] = 0;
+    this.ready = from + TOUCH_COPIES;
     return true;
   }
 
