@@ -131,6 +131,7 @@ describeCommands('BITCOUNT', (t) => {
     await c.expectError('BITCOUNT k a b', NOT_INTEGER);
     await c.expectError('BITCOUNT k 0 b', NOT_INTEGER);
     await c.expectError('BITCOUNT k 0 9223372036854775808', NOT_INTEGER);
+    await c.expectError('BITCOUNT k 0 b FOO', NOT_INTEGER);
   });
   t.test('BITCOUNT checks its arguments before the missing key', { since: '7.4', line: ARGUMENTS_FIRST }, async (c) => {
     await c.expectError('BITCOUNT none a b', NOT_INTEGER);
@@ -220,6 +221,8 @@ describeCommands('BITPOS', (t) => {
     await c.expectError('BITPOS k 1 0 BIT', NOT_INTEGER);
     await c.expectError('BITPOS k 1 0 -1 FOO', SYNTAX);
     await c.expectError('BITPOS k 1 0 -1 BIT BIT', SYNTAX);
+    await c.expectError('BITPOS k 1 0 b FOO', SYNTAX);
+    await c.expectError('BITPOS k 1 a 0 FOO', NOT_INTEGER);
     await c.expectError('BITPOS k', "ERR wrong number of arguments for 'bitpos' command");
   });
   t.test('BITPOS checks its arguments before the missing key', { since: '7.4', line: ARGUMENTS_FIRST }, async (c) => {

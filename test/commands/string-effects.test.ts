@@ -1,0 +1,196 @@
+/**
+ * What string and bitmap commands tell others: keyspace events, and what replicas and the AOF receive. One table for both
+ * servers: on the reference it is compared with what a subscriber and a replica see, on redstart with what the feed and
+ * the event listener are given.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { referenceAvailable } from '../support/reference.js';
+import { RespClient } from '../support/resp-client.js';
+import { portOf } from '../support/targets.js';
+import type { Push } from '../support/wire.js';
+
+interface Effect {
+  /** Commands before. */
+  readonly given?: readonly string[];
+  readonly sent: string;
+  /** `event key`, in their order. */
+  readonly events: readonly string[];
+  /** Commands as replicas receive them; a time in milliseconds since the epoch that is near now is `<soon>`. */
+  readonly fed: readonly string[];
+  /** How much `rdb_changes_since_last_save` grows. Default: 1 when something is fed. */
+  readonly changes?: number;
+}
+
+const same = (sent: string, event: string): Effect => ({ sent, events: [event], fed: [sent] });
+const nothing = (sent: string, ...given: string[]): Effect => ({ given, sent, events: [], fed: [] });
+
+const EFFECTS: readonly Effect[] = [
+  same('SET k v', 'set k'),
+  same('SET k v NX', 'set k'),
+  { given: ['SET k v'], sent: 'SET k w XX', events: ['set k'], fed: ['SET k w XX'] },
+  { given: ['SET k v EX 100'], sent: 'SET k w KEEPTTL', events: ['set k'], fed: ['SET k w KEEPTTL'] },
+  { given: ['SET k v'], sent: 'SET k w GET', events: ['set k'], fed: ['SET k w'] },
+  { sent: 'SET k w NX GET', events: ['set k'], fed: ['SET k w NX'] },
+  { sent: 'SET k v EX 100', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
+  { sent: 'SET k v PX 100000', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
+  { sent: 'SET k v EXAT 99999999999', events: ['set k', 'expire k'], fed: ['SET k v PXAT 99999999999000'] },
+  { sent: 'SET k v PXAT 99999999999123', events: ['set k', 'expire k'], fed: ['SET k v PXAT 99999999999123'] },
+  {
+    sent: 'SET k v PXAT 9223372036854775807',
+    events: ['set k', 'expire k'],
+    fed: ['SET k v PXAT 9223372036854775807'],
+  },
+  { sent: 'SET k v EXAT 99999999999 GET', events: ['set k', 'expire k'], fed: ['SET k v PXAT 99999999999000'] },
+  { sent: 'SET k v EXAT 1', events: ['set k', 'expire k'], fed: ['SET k v PXAT 1000'] },
+  nothing('SET k w NX', 'SET k v'),
+  nothing('SET k w XX'),
+  nothing('SET k w NX GET', 'SET k v'),
+  nothing('SET k w NX EX 100', 'SET k v'),
+  nothing('SET k w NX XX'),
+  same('SETNX k v', 'set k'),
+  nothing('SETNX k v', 'SET k v'),
+  { sent: 'SETEX k 100 v', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
+  { sent: 'PSETEX k 100000 v', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
+  { sent: 'GETSET k v', events: ['set k'], fed: ['SET k v'] },
+  { given: ['SET k v'], sent: 'GETDEL k', events: ['del k'], fed: ['DEL k'] },
+  nothing('GETDEL k'),
+  nothing('GET k', 'SET k v'),
+  nothing('GETEX k', 'SET k v EX 100'),
+  { given: ['SET k v'], sent: 'GETEX k EX 100', events: ['expire k'], fed: ['PEXPIREAT k <soon>'] },
+  { given: ['SET k v'], sent: 'GETEX k PX 100000', events: ['expire k'], fed: ['PEXPIREAT k <soon>'] },
+  {
+    given: ['SET k v'],
+    sent: 'GETEX k PXAT 9223372036854775807',
+    events: ['expire k'],
+    fed: ['PEXPIREAT k 9223372036854775807'],
+  },
+  { given: ['SET k v'], sent: 'GETEX k EXAT 99999999999', events: ['expire k'], fed: ['PEXPIREAT k 99999999999000'] },
+  { given: ['SET k v'], sent: 'GETEX k EXAT 1', events: ['del k'], fed: ['DEL k'] },
+  { given: ['SET k v EX 100'], sent: 'GETEX k PERSIST', events: ['persist k'], fed: ['PERSIST k'] },
+  nothing('GETEX k PERSIST', 'SET k v'),
+  nothing('GETEX k EX 100'),
+  { sent: 'MSET a 1 b 2 a 3', events: ['set a', 'set b', 'set a'], fed: ['MSET a 1 b 2 a 3'], changes: 3 },
+  { sent: 'MSETNX a 1 b 2', events: ['set a', 'set b'], fed: ['MSETNX a 1 b 2'], changes: 2 },
+  nothing('MSETNX a 1 b 2', 'SET b 1'),
+  same('APPEND k v', 'append k'),
+  { given: ['SET k v'], sent: 'APPEND k w', events: ['append k'], fed: ['APPEND k w'] },
+  { given: ['SET k v'], sent: 'APPEND k ""', events: ['append k'], fed: ['APPEND k ""'] },
+  same('SETRANGE k 3 v', 'setrange k'),
+  nothing('SETRANGE k 3 ""', 'SET k v'),
+  nothing('GETRANGE k 0 -1', 'SET k v'),
+  same('INCR k', 'incrby k'),
+  same('DECR k', 'incrby k'),
+  same('INCRBY k 5', 'incrby k'),
+  same('DECRBY k 5', 'incrby k'),
+  { given: ['SET k 9007199254740993'], sent: 'INCR k', events: ['incrby k'], fed: ['INCR k'] },
+  nothing('INCR k', 'SET k x'),
+  { given: ['SET k 1.5'], sent: 'INCRBYFLOAT k 0.1', events: ['incrbyfloat k'], fed: ['SET k 1.6 KEEPTTL'] },
+  nothing('INCRBYFLOAT k inf'),
+  nothing('LCS a b', 'MSET a 1 b 1'),
+  same('SETBIT k 3 1', 'setbit k'),
+  same('SETBIT k 3 0', 'setbit k'),
+  nothing('SETBIT k 3 0', 'SET k a'),
+  nothing('SETBIT k 2 1', 'SET k 10'),
+  nothing('BITCOUNT k', 'SET k a'),
+  { given: ['SET a x'], sent: 'BITOP NOT d a', events: ['set d'], fed: ['BITOP NOT d a'] },
+  { given: ['SET d x'], sent: 'BITOP AND d a', events: ['del d'], fed: ['BITOP AND d a'] },
+  nothing('BITOP AND d a'),
+  same('BITFIELD k SET u8 0 1', 'setbit k'),
+  {
+    sent: 'BITFIELD k SET u8 0 1 INCRBY u8 0 1',
+    events: ['setbit k'],
+    fed: ['BITFIELD k SET u8 0 1 INCRBY u8 0 1'],
+    changes: 2,
+  },
+  same('BITFIELD k SET u8 0 0', 'setbit k'),
+  nothing('BITFIELD k SET u8 0 97', 'SET k a'),
+  nothing('BITFIELD k GET u8 0'),
+  nothing('BITFIELD k OVERFLOW FAIL INCRBY u8 0 256'),
+];
+
+/** An execution: what a server told while it ran one of the table's commands. */
+interface Told {
+  readonly events: string[];
+  readonly fed: string[];
+  readonly changes: number;
+}
+
+function expectEffect({ sent, events, fed, changes }: Effect, told: Told): void {
+  expect(told, sent).toEqual({ events, fed, changes: changes ?? (fed.length > 0 ? 1 : 0) });
+}
+
+/** A command as text, with times of the next hours taken out. */
+function describeCommand(args: readonly string[]): string {
+  const words = args.map((arg) => {
+    const time = Number(arg);
+    if (arg === '') return '""';
+    return time > Date.now() && time < Date.now() + 86_400_000 ? '<soon>' : arg;
+  });
+  return words.join(' ');
+}
+
+describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on the reference', () => {
+  let client: RespClient;
+  let subscriber: RespClient;
+  let replica: RespClient;
+  beforeAll(async () => {
+    const port = (await portOf('reference', ['--repl-diskless-sync', 'no'])) ?? 0;
+    client = await RespClient.connect({ port });
+    subscriber = await RespClient.connect({ port });
+    replica = await RespClient.connect({ port });
+    await client.send('CONFIG', 'SET', 'notify-keyspace-events', 'KEA');
+    await subscriber.hello(3);
+    await subscriber.send('PING');
+    subscriber.write('PSUBSCRIBE __keyevent@0__:* mark');
+    await subscriber.nextPush();
+    await subscriber.nextPush();
+    await startReplication(replica);
+  });
+  afterAll(async () => {
+    await Promise.all([client.close(), subscriber.close(), replica.close()]);
+  });
+
+  /** Asks for a full copy of the data and skips it: what follows is the stream of commands. */
+  async function startReplication(link: RespClient): Promise<void> {
+    link.raw('SYNC\r\n');
+    let header = '';
+    while (!/\$\d+\r\n$/.test(header)) header += await link.readRaw(1); // line feeds come first while it is being made
+    await link.readRaw(Number(header.trim().slice(1)));
+  }
+
+  const changes = async (): Promise<number> => {
+    const { value } = await client.send('INFO', 'persistence');
+    return Number(/rdb_changes_since_last_save:(\d+)/.exec(String(value))?.[1]);
+  };
+
+  /** All that was told until the message `mark`, which goes to subscribers and replicas alike. */
+  async function told(mark: string): Promise<{ events: string[]; fed: string[] }> {
+    await client.send('PUBLISH', 'mark', mark);
+    const events: string[] = [];
+    for (;;) {
+      const { value } = await subscriber.nextPush();
+      const [, , channel, payload] = (value as Push).items as string[];
+      if (payload === mark) break;
+      events.push(`${channel!.replace('__keyevent@0__:', '')} ${payload}`);
+    }
+    const fed: string[] = [];
+    for (;;) {
+      const args = (await replica.nextReply()).value as string[];
+      if (args[0] === 'PUBLISH' && args[2] === mark) break;
+      if (args[0] !== 'SELECT' && args[0] !== 'PING') fed.push(describeCommand(args));
+    }
+    return { events, fed };
+  }
+
+  for (const [i, effect] of EFFECTS.entries()) {
+    const given = effect.given ?? [];
+    test(`${effect.sent}${given.length > 0 ? ` after ${given.join(', ')}` : ''}`, async () => {
+      await client.pipeline(['FLUSHALL', ...given]);
+      await told(`given ${i}`);
+      const before = await changes();
+      await client.command(effect.sent);
+      const after = await changes();
+      expectEffect(effect, { ...(await told(`sent ${i}`)), changes: after - before });
+    });
+  }
+});
