@@ -6,13 +6,19 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RespValue, type RunningServer, referenceAvailable, startRedstart, startReference } from '../support/index.js';
+import {
+  type RespValue,
+  type RunningServer,
+  referenceAvailable,
+  startRedstart,
+  startReference,
+} from '../support/index.js';
 import {
   type CommandRecord,
-  RECORDS,
   RECORD_FOLDER_VARIABLE,
-  WHOLE_RUN_VARIABLE,
+  RECORDS,
   readRecords,
+  WHOLE_RUN_VARIABLE,
 } from '../support/recorder.js';
 
 /** A command, or a subcommand as `container|name`, with the tokens of its syntax. */
