@@ -40,6 +40,7 @@ export class Executor {
   execute(client: Client, command: Command | null): void {
     if (client.replyMode !== REPLY_ON) return this.executeMuted(client, command);
     this.run(client, command);
+    if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
   }
 
   /** Runs a command whose reply the client does not want (CLIENT REPLY OFF and SKIP). */
@@ -47,11 +48,11 @@ export class Executor {
     const { reply } = this.c;
     reply.flush();
     reply.begin(null, client.resp);
-    const skipped = client.replyMode === REPLY_SKIP;
     this.run(client, command);
-    // Only CLIENT REPLY ON turns replies on again, and answers.
-    if (skipped || client.replyMode !== REPLY_ON) reply.rewind(0);
-    if (skipped) client.replyMode = REPLY_ON;
+    // Only what turns replies on (CLIENT REPLY ON, RESET) answers.
+    if (client.replyMode !== REPLY_ON) reply.rewind(0);
+    if (client.replyMode === REPLY_SKIP) client.replyMode = REPLY_ON;
+    else if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
     reply.begin(client.connection, client.resp);
   }
 
@@ -65,7 +66,6 @@ export class Executor {
       return;
     }
     this.call(client, command);
-    if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
   }
 
   /** @hot Why the command may not run, null when it may. The order is Redis'. */

@@ -4,7 +4,7 @@
  */
 import { type Argv, token } from '../../resp/argv.js';
 import type { ErrorReply } from '../../resp/error-reply.js';
-import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from '../client.js';
+import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from '../client.js';
 import { clientAge, clientInfo } from '../client-info.js';
 import { formatCommandName } from '../command-text.js';
 import type { CommandContext } from '../context.js';
@@ -385,7 +385,7 @@ function reset(c: CommandContext): void {
   client.user = users.default;
   client.authenticated = users.default.nopass;
   client.parse.authenticated = client.authenticated;
-  client.replyMode = REPLY_ON;
+  if (client.replyMode !== REPLY_SKIP) client.replyMode = REPLY_ON;
   client.noEvict = false;
   client.noTouch = false;
   reply.resp = 2;
