@@ -244,8 +244,8 @@ export class Connection {
   /** @hot `count` bytes stand in the network's read area. */
   private readIntoArea(count: number): void {
     const { network, query } = this;
-    network.stats.reads++;
-    network.stats.inputBytes += count;
+    network.stats.totalReadsProcessed++;
+    network.stats.totalNetInputBytes += count;
     if (this.closed || this.draining) return;
     const kept = query.length;
     if (kept === 0) {
@@ -265,8 +265,8 @@ export class Connection {
   /** Input on the `data` path: the chunk is ours. */
   private readChunk(chunk: Buffer): void {
     const { network, query } = this;
-    network.stats.reads++;
-    network.stats.inputBytes += chunk.length;
+    network.stats.totalReadsProcessed++;
+    network.stats.totalNetInputBytes += chunk.length;
     if (this.closed || this.draining) return;
     if (query.length === 0) {
       const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
@@ -328,7 +328,7 @@ export class Connection {
     const { network, query } = this;
     const limit = Math.min(network.settings.clientQueryBufferLimit, this.queryBufferLimit);
     if (query.length <= limit || this.closed) return;
-    network.stats.queryBufferLimitDisconnections++;
+    network.stats.clientQueryBufferLimitDisconnections++;
     const shown = formatPrintable(query.bytes.subarray(query.from, Math.min(query.to, query.from + SHOWN_BYTES)));
     network.log.warning(
       `Closing client that reached max query buffer length: ${this.owner.describe()} (qbuf initial bytes: ${shown})`,
@@ -367,8 +367,8 @@ export class Connection {
   /** @hot Begins a write of all of `bytes`; returns whether it is finished already. Nothing else is under way. */
   private write(bytes: Buffer, size: number): boolean {
     const { network, handle } = this;
-    network.stats.writes++;
-    network.stats.outputBytes += size;
+    network.stats.totalWritesProcessed++;
+    network.stats.totalNetOutputBytes += size;
     if (handle !== null && network.direct !== null && network.request !== null) {
       const { request } = network;
       if (handle.writeBuffer(request, bytes) !== 0) {
@@ -466,7 +466,7 @@ export class Connection {
       else over = nowMs - this.softLimitSinceMs > softSeconds * 1000;
     }
     if (!over || this.closed) return;
-    network.stats.outputBufferLimitDisconnections++;
+    network.stats.clientOutputBufferLimitDisconnections++;
     network.log.warning(
       `Client ${this.owner.describe()} scheduled to be closed ASAP for overcoming of output buffer limits.`,
     );

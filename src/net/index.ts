@@ -3,10 +3,12 @@ export { Connection, type ConnectionOwner, isLoopback } from './connection.js';
 export { type Acceptor, ListenError, Listeners } from './listeners.js';
 export {
   defaultNetworkSettings,
+  emptyNetworkStats,
   Network,
   type NetworkLog,
+  type NetworkParts,
   type NetworkSettings,
-  NetworkStats,
+  type NetworkStats,
   OUTPUT_NORMAL,
   OUTPUT_PUBSUB,
   OUTPUT_REPLICA,

@@ -162,16 +162,16 @@ export class Listeners {
     const { network } = this;
     const { settings, stats, log } = network;
     if (network.connectionCount >= settings.maxclients) {
-      stats.connectionsRejected++;
+      stats.rejectedConnections++;
       refuse(socket, MAX_CLIENTS_REACHED);
       return;
     }
     if (settings.refuseRemote && unixPath === null && !isLoopback(socket.remoteAddress ?? '')) {
-      stats.connectionsRejected++;
+      stats.rejectedConnections++;
       refuse(socket, PROTECTED_MODE);
       return;
     }
-    stats.connectionsReceived++;
+    stats.totalConnectionsReceived++;
     const { tcpKeepaliveSeconds } = settings;
     if (unixPath === null && tcpKeepaliveSeconds > 0) socket.setKeepAlive(true, tcpKeepaliveSeconds * 1000);
     const connection = new Connection(network, socket, unixPath);

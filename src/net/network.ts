@@ -61,21 +61,40 @@ export function defaultNetworkSettings(): NetworkSettings {
   };
 }
 
-/** Counters since the server started or since CONFIG RESETSTAT. */
-export class NetworkStats {
-  connectionsReceived = 0;
-  connectionsRejected = 0;
-  inputBytes = 0;
-  outputBytes = 0;
-  reads = 0;
-  writes = 0;
-  queryBufferLimitDisconnections = 0;
-  outputBufferLimitDisconnections = 0;
+/** What `net` counts, under the names that INFO has; the server's statistics have these fields. */
+export interface NetworkStats {
+  totalConnectionsReceived: number;
+  rejectedConnections: number;
+  totalNetInputBytes: number;
+  totalNetOutputBytes: number;
+  totalReadsProcessed: number;
+  totalWritesProcessed: number;
+  clientQueryBufferLimitDisconnections: number;
+  clientOutputBufferLimitDisconnections: number;
+}
 
-  /** Sets all to zero. */
-  reset(): void {
-    Object.assign(this, new NetworkStats());
-  }
+/** Counters of nothing yet. */
+export function emptyNetworkStats(): NetworkStats {
+  return {
+    totalConnectionsReceived: 0,
+    rejectedConnections: 0,
+    totalNetInputBytes: 0,
+    totalNetOutputBytes: 0,
+    totalReadsProcessed: 0,
+    totalWritesProcessed: 0,
+    clientQueryBufferLimitDisconnections: 0,
+    clientOutputBufferLimitDisconnections: 0,
+  };
+}
+
+/** What the sockets of one server need from it. */
+export interface NetworkParts {
+  readonly settings: NetworkSettings;
+  readonly stats: NetworkStats;
+  readonly clock: Clock;
+  readonly log: NetworkLog;
+  /** Gets what a connection's owner threw: a broken invariant, so the server stops. */
+  readonly onFailure: (cause: unknown) => void;
 }
 
 /** Where `net` reports what an operator may want to know. */
@@ -89,7 +108,7 @@ export interface NetworkLog {
 /** What one server's connections share; see the head of this file. */
 export class Network {
   readonly settings: NetworkSettings;
-  readonly stats = new NetworkStats();
+  readonly stats: NetworkStats;
   readonly clock: Clock;
   readonly log: NetworkLog;
   readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
@@ -111,9 +130,10 @@ export class Network {
   private slice = 0;
   private lastSerial = 0;
 
-  /** @param onFailure gets what a connection's owner threw: a broken invariant, so the server stops */
-  constructor(settings: NetworkSettings, clock: Clock, log: NetworkLog, onFailure: (cause: unknown) => void) {
+  constructor(parts: NetworkParts) {
+    const { settings, stats, clock, log, onFailure } = parts;
     this.settings = settings;
+    this.stats = stats;
     this.clock = clock;
     this.log = log;
     this.onFailure = onFailure;

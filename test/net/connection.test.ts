@@ -29,8 +29,8 @@ describe.each([
     for (let cut = 1; cut < text.length; cut++) {
       const reply = collect(client, text.length);
       client.write(text.slice(0, cut));
-      const { reads } = bench.network.stats;
-      await pollUntil(() => bench.network.stats.reads > reads, 'the first part to be read');
+      const { totalReadsProcessed: reads } = bench.network.stats;
+      await pollUntil(() => bench.network.stats.totalReadsProcessed > reads, 'the first part to be read');
       client.write(text.slice(cut));
       expect(await reply).toBe(text);
       client.removeAllListeners();
@@ -79,7 +79,7 @@ describe.each([
     const reply = collect(client, 5000);
     for (let i = 0; i < 1000; i++) bench.owners[0]?.connection.append(Buffer.from('12345'));
     expect((await reply).length).toBe(5000);
-    expect(bench.network.stats.writes).toBeLessThanOrEqual(5);
+    expect(bench.network.stats.totalWritesProcessed).toBeLessThanOrEqual(5);
   });
 
   it('hands a buffer over only while the socket still reads from it', async () => {
@@ -125,7 +125,7 @@ describe.each([
     client.write('give\n');
     const text = await collect(client);
     expect(text.length).toBeLessThan(3_000_000);
-    expect(bench.network.stats.outputBufferLimitDisconnections).toBe(1);
+    expect(bench.network.stats.clientOutputBufferLimitDisconnections).toBe(1);
     expect(bench.owners[0]?.isClosed).toBe(true);
     expect(bench.log.filter((entry) => entry.startsWith('#'))).toEqual([
       `# Client ${bench.owners[0]?.describe()} scheduled to be closed ASAP for overcoming of output buffer limits.`,
@@ -220,7 +220,7 @@ describe('a connection', () => {
     const end = collect(client);
     client.write('"\x01'.repeat(100_000));
     await end;
-    expect(bench.network.stats.queryBufferLimitDisconnections).toBe(1);
+    expect(bench.network.stats.clientQueryBufferLimitDisconnections).toBe(1);
     const shown = `"${'\\"\\x01'.repeat(32)}"`;
     expect(bench.log.filter((entry) => entry.startsWith('#'))).toEqual([
       `# Closing client that reached max query buffer length: ${bench.owners[0]?.describe()} (qbuf initial bytes: ${shown})`,
@@ -278,11 +278,11 @@ describe('a connection', () => {
     client.write('abc\n');
     await reply;
     expect(bench.network.stats).toMatchObject({
-      inputBytes: 4,
-      outputBytes: 4,
-      reads: 1,
-      writes: 1,
-      connectionsReceived: 1,
+      totalNetInputBytes: 4,
+      totalNetOutputBytes: 4,
+      totalReadsProcessed: 1,
+      totalWritesProcessed: 1,
+      totalConnectionsReceived: 1,
     });
   });
 });

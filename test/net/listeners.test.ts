@@ -113,7 +113,7 @@ describe('listeners', () => {
     await bench.client();
     await pollUntil(() => bench.network.connectionCount === 1, 'the first connection');
     expect(await collect(await bench.client())).toBe('-ERR max number of clients reached\r\n');
-    expect(bench.network.stats).toMatchObject({ connectionsReceived: 1, connectionsRejected: 1 });
+    expect(bench.network.stats).toMatchObject({ totalConnectionsReceived: 1, rejectedConnections: 1 });
   });
 
   it('take a client again when another has left', async () => {

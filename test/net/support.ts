@@ -5,8 +5,11 @@ import {
   type Connection,
   type ConnectionOwner,
   defaultNetworkSettings,
+  emptyNetworkStats,
   Listeners,
   Network,
+  type OutputClass,
+  type OutputLimit,
 } from '../../src/net/index.js';
 import { systemClock } from '../../src/util/clock.js';
 
@@ -63,7 +66,13 @@ export class Bench {
       verbose: (text: string) => this.log.push(`- ${text}`),
       warning: (text: string) => this.log.push(`# ${text}`),
     };
-    this.network = new Network(this.settings, options.clock ?? systemClock, log, (cause) => this.failures.push(cause));
+    this.network = new Network({
+      settings: this.settings,
+      stats: emptyNetworkStats(),
+      clock: options.clock ?? systemClock,
+      log,
+      onFailure: (cause) => this.failures.push(cause),
+    });
     this.listeners = new Listeners(this.network, (connection) => {
       const owner = new LineOwner(connection, answer);
       this.owners.push(owner);
