@@ -1,10 +1,10 @@
 /** SETBIT and GETBIT, BITCOUNT and BITPOS. */
-import { NONE } from '../../../keyspace/database.js';
+import { NONE } from '../../../keyspace/record.js';
 import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_BIT, ERR_BIT_ARGUMENT, ERR_BIT_OFFSET, ERR_NOT_INTEGER, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
-import { isOtherType, resizeRaw } from '../string/values.js';
+import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
 import { BAD_OFFSET, bitOffset } from './offset.js';
 import { countOnes, findBit } from './scan.js';
 
@@ -24,7 +24,7 @@ export function setbit(c: CommandContext): void {
   const entry = db.lookupWrite(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
 
-  const size = entry === NONE ? 0 : db.stringLength(entry);
+  const size = stringLength(c, entry);
   const at = Math.floor(offset / 8);
   const target = resizeRaw(c, 1, entry, Math.max(size, at + 1));
   const byte = db.stringByte(target, at);
@@ -45,7 +45,7 @@ export function getbit(c: CommandContext): void {
   const entry = db.lookupRead(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
   const at = Math.floor(offset / 8);
-  const byte = entry === NONE || at >= db.stringLength(entry) ? 0 : db.stringByte(entry, at);
+  const byte = at < stringLength(c, entry) ? db.stringByte(entry, at) : 0;
   reply.int((byte >>> (7 - (offset & 7))) & 1);
 }
 
@@ -61,7 +61,7 @@ export function bitcount(c: CommandContext): void {
   const entry = db.lookupRead(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
 
-  const size = entry === NONE ? 0 : (db.stringLength(entry) * 8) / unit;
+  const size = (stringLength(c, entry) * 8) / unit;
   const from = clampStart(start, size);
   const to = clampEnd(end, size);
   if (from > to || (start < 0 && end < 0 && start > end)) return reply.int(0);

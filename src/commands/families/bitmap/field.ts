@@ -1,5 +1,5 @@
 /** BITFIELD and BITFIELD_RO: integers of 1 to 64 bits at any bit of a string. */
-import { NONE } from '../../../keyspace/database.js';
+import type { Entry } from '../../../keyspace/record.js';
 import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import { parseInt64 } from '../../../util/numbers.js';
 import type { CommandContext } from '../../context.js';
@@ -13,7 +13,7 @@ import {
   WRONGTYPE,
 } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
-import { isOtherType, resizeRaw } from '../string/values.js';
+import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
 import { BAD_OFFSET, fieldOffset } from './offset.js';
 
 const GET = 1;
@@ -61,7 +61,7 @@ function runOperations(c: CommandContext, readOnly: boolean): void {
   const entry = endBit > 0 ? db.lookupWrite(argv, 1) : db.lookupRead(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
 
-  const size = entry === NONE ? 0 : db.stringLength(entry);
+  const size = stringLength(c, entry);
   const neededSize = Math.ceil(endBit / 8);
   const field = new Field(c, endBit > 0 ? resizeRaw(c, 1, entry, Math.max(size, neededSize)) : entry);
   let changes = 0;
@@ -135,7 +135,7 @@ class Field {
 
   constructor(
     private readonly c: CommandContext,
-    private readonly entry: number,
+    private readonly entry: Entry,
   ) {}
 
   /** Runs an operation and replies. Returns whether a field has another value now. */
@@ -178,8 +178,7 @@ class Field {
 
   /** How many bytes of the window at byte `at` the string has. */
   private availableBytes(at: number): number {
-    const size = this.entry === NONE ? 0 : this.c.db.stringLength(this.entry);
-    return Math.max(0, Math.min(WINDOW_BYTES, size - at));
+    return Math.max(0, Math.min(WINDOW_BYTES, stringLength(this.c, this.entry) - at));
   }
 }
 

@@ -1,10 +1,10 @@
 /** BITOP: strings combined bit by bit, a word at a time. */
-import { NONE, TYPE_STRING } from '../../../keyspace/database.js';
+import { NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_BITOP_NOT, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
-import { isOtherType, resizeRaw } from '../string/values.js';
+import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
 
 const AND = 1;
 const OR = 2;
@@ -27,7 +27,7 @@ export function bitop(c: CommandContext): void {
     const entry = db.lookupRead(argv, i);
     if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
     sources.push(entry);
-    if (entry !== NONE) length = Math.max(length, db.stringLength(entry));
+    length = Math.max(length, stringLength(c, entry));
   }
   if (length === 0) return deleteDestination(c);
 
@@ -79,7 +79,7 @@ function combine(c: CommandContext, operation: number, sources: number[], destin
 
 /** Copies `length` bytes of a string from `at` on to `target` in the scratch buffer, zero bytes where it has none. */
 function load(c: CommandContext, entry: number, at: number, length: number, target: number): void {
-  const size = entry === NONE ? 0 : c.db.stringLength(entry);
+  const size = stringLength(c, entry);
   const available = Math.max(0, Math.min(length, size - at));
   if (available > 0) c.db.stringInto(entry, at, available, c.scratch, c.scratchView, target);
   c.scratch.fill(0, target + available, target + length);

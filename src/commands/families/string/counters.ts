@@ -1,5 +1,5 @@
 /** INCR and its kin. Values are text, so that counting reads digits and writes digits. */
-import { NONE } from '../../../keyspace/database.js';
+import { type Entry, NONE } from '../../../keyspace/record.js';
 import {
   addLongDouble,
   formatLongDouble,
@@ -19,10 +19,12 @@ import {
   WRONGTYPE,
 } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
-import { copyOfString, isOtherType } from './values.js';
+import { isOtherType } from './values.js';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+/** Texts of so many bytes are no floats, whatever they begin with: there is no need to look at more. */
+const TOO_LONG_FOR_FLOAT = 5 * 1024;
 
 /** @hot */
 export function incr(c: CommandContext): void {
@@ -79,7 +81,7 @@ function addExactly(c: CommandContext, increment: bigint): void {
 }
 
 /** @hot Copies a value to the scratch buffer and returns its length: 0, no integer, for one that is too long to be one. */
-function copyDigits(c: CommandContext, entry: number): number {
+function copyDigits(c: CommandContext, entry: Entry): number {
   const length = c.db.stringLength(entry);
   if (length > INT64_TEXT_MAX) return 0;
   c.db.stringInto(entry, 0, length, c.scratch, c.scratchView, 0);
@@ -115,8 +117,10 @@ export function incrbyfloat(c: CommandContext): void {
 }
 
 /** The long double that a value spells, null when it spells none; 0 for NONE. */
-function readLongDouble(c: CommandContext, entry: number): LongDouble | null {
+function readLongDouble(c: CommandContext, entry: Entry): LongDouble | null {
   if (entry === NONE) return longDoubleFromNumber(0);
-  const text = copyOfString(c, entry);
-  return parseLongDouble(text, 0, text.length);
+  const length = Math.min(c.db.stringLength(entry), TOO_LONG_FOR_FLOAT);
+  c.ensureScratch(length);
+  c.db.stringInto(entry, 0, length, c.scratch, c.scratchView, 0);
+  return parseLongDouble(c.scratch, 0, length);
 }

@@ -3,7 +3,7 @@ import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_LCS_LEN_AND_IDX, ERR_LCS_MEMORY, ERR_LCS_TYPE, ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
 import { lcsLength, visitLcs } from './longest-common-subsequence.js';
-import { copyOfString, isOtherType } from './values.js';
+import { copyOfString, isOtherType, stringLength } from './values.js';
 
 const LEN = 1 << 0;
 const IDX = 1 << 1;
@@ -34,10 +34,10 @@ export function lcs(c: CommandContext): void {
   }
   if ((options & LEN) !== 0 && (options & IDX) !== 0) return reply.error(ERR_LCS_LEN_AND_IDX);
 
+  const tableBytes = (stringLength(c, first) + 1) * (stringLength(c, second) + 1) * CELL_BYTES;
+  if (tableBytes > c.config.protoMaxBulkLen) return reply.error(ERR_LCS_MEMORY);
   const a = copyOfString(c, first);
   const b = copyOfString(c, second);
-  const tableBytes = (a.length + 1) * (b.length + 1) * CELL_BYTES;
-  if (tableBytes > c.config.protoMaxBulkLen) return reply.error(ERR_LCS_MEMORY);
   if ((options & IDX) !== 0) replyMatches(c, a, b, minLength, (options & WITHMATCHLEN) !== 0);
   else if ((options & LEN) !== 0) reply.int(lcsLength(a, b));
   else replySubsequence(c, a, b);

@@ -1,9 +1,9 @@
 /** GETRANGE, SETRANGE and APPEND: parts of values. */
-import { NONE } from '../../../keyspace/database.js';
+import { NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NOT_INTEGER, ERR_OFFSET_RANGE, ERR_STRING_TOO_LONG, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
-import { isOtherType, longestString, resizeRaw } from './values.js';
+import { isOtherType, longestString, resizeRaw, stringLength } from './values.js';
 
 /** Both ends count, negative ones from the end of the string; whatever lies outside of it is cut off. */
 export function getrange(c: CommandContext): void {
@@ -14,7 +14,7 @@ export function getrange(c: CommandContext): void {
   const entry = db.lookupRead(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
 
-  const size = entry === NONE ? 0 : db.stringLength(entry);
+  const size = stringLength(c, entry);
   const from = Math.max(0, start < 0 ? size + start : start);
   const to = Math.min(size - 1, Math.max(0, end < 0 ? size + end : end));
   const length = start < 0 && end < 0 && start > end ? 0 : Math.max(0, to - from + 1);
@@ -31,7 +31,7 @@ export function setrange(c: CommandContext): void {
   const entry = db.lookupWrite(argv, 1);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
 
-  const size = entry === NONE ? 0 : db.stringLength(entry);
+  const size = stringLength(c, entry);
   const length = argv.length(3);
   if (length === 0) return reply.int(size);
   if (offset + length > longestString(c)) return reply.error(ERR_STRING_TOO_LONG);

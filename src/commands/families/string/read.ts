@@ -1,5 +1,5 @@
 /** GET and its kin: values out, and what happens to the key on the way. */
-import { NONE, TYPE_STRING } from '../../../keyspace/database.js';
+import { NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
@@ -14,7 +14,7 @@ import {
   OPTION_PERSIST,
   parseOptions,
 } from './expiry.js';
-import { isOtherType, replyString } from './values.js';
+import { isOtherType, replyString, stringLength } from './values.js';
 
 /**
  * @hot Nothing here allocates. The key stays bytes: `argv` is a window onto the receive buffer, so nothing may outlive the
@@ -42,7 +42,7 @@ export function mget(c: CommandContext): void {
 export function strlen(c: CommandContext): void {
   const entry = c.db.lookupRead(c.argv, 1);
   if (isOtherType(c, entry)) return c.reply.error(WRONGTYPE);
-  c.reply.int(entry === NONE ? 0 : c.db.stringLength(entry));
+  c.reply.int(stringLength(c, entry));
 }
 
 /** @hot Looks `GET`'s reply up and writes it. Returns whether the command may go on: the key is not of another type. */

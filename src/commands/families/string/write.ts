@@ -1,5 +1,5 @@
 /** SET and its kin: values in. */
-import { NONE } from '../../../keyspace/database.js';
+import { NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, errWrongArity } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
