@@ -4,6 +4,7 @@
  */
 import { type Argv, token } from '../../resp/argv.js';
 import type { ErrorReply } from '../../resp/error-reply.js';
+import { REDIS_VERSION } from '../../util/version.js';
 import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from '../client.js';
 import { clientAge, clientInfo } from '../client-info.js';
 import { formatCommandName } from '../command-text.js';
@@ -260,8 +261,6 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
   },
 ];
 
-/** What HELLO says that this server is: clients choose their features by it. */
-const COMPATIBLE_VERSION = '7.4.1';
 const INT32_MIN = -0x8000_0000;
 const INT32_MAX = 0x7fff_ffff;
 
@@ -363,7 +362,7 @@ function hello(c: CommandContext): void {
   reply.bulkText('server');
   reply.bulkText('redis');
   reply.bulkText('version');
-  reply.bulkText(COMPATIBLE_VERSION);
+  reply.bulkText(REDIS_VERSION);
   reply.bulkText('proto');
   reply.int(client.resp);
   reply.bulkText('id');
