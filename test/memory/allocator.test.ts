@@ -316,6 +316,9 @@ describe('memory goes back', () => {
     expect(touched).toBe(33 * 65536);
     arena.maintain(10_000_000);
     expect(arena.stats().touchedBytes).toBe(touched);
+    for (let i = 0; i < 400; i++) arena.alloc(16384); // 100 pages, past the slab's touched part
+    arena.maintain(10_000_000);
+    expect(arena.stats().touchedBytes).toBe((arena.stats().pages + 32) * 65536);
     const clock = new ManualClock();
     const slow = new Arena({ clock });
     slow.alloc(100);

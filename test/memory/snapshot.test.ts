@@ -256,7 +256,7 @@ describe('snapshot in one thread', () => {
     arena.endSnapshot();
   });
 
-  it('a walk in steps over runs sees those of the start, though runs that it has passed are freed and divided anew', () => {
+  it('a walk in steps over runs sees those of the start, though runs before and behind it are freed and divided anew', () => {
     const arena = new Arena();
     const refs = Array.from({ length: 40 }, () => {
       const ref = arena.allocRecord(50_000);
@@ -266,10 +266,10 @@ describe('snapshot in one thread', () => {
     const snapshot = new SnapshotArena(arena.beginSnapshot());
     const cursor = new RecordCursor();
     const seen: number[] = [];
-    while (snapshot.nextRecords(cursor, 1, (ref) => seen.push(ref))) {
-      const last = seen[seen.length - 1];
-      if (last === undefined || refs.includes(last) === false) continue;
-      arena.free(last);
+    for (let step = 0; snapshot.nextRecords(cursor, 1, (ref) => seen.push(ref)); step++) {
+      if (step >= 20) continue;
+      arena.free(refs[step]!); // passed
+      arena.free(refs[39 - step]!); // still to come
       arena.allocRecord(20_000);
     }
     expect(seen).toEqual(refs);
