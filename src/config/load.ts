@@ -23,9 +23,11 @@ export type OverrideValue = string | number | boolean | readonly (string | numbe
 
 /** Where a configuration comes from. Later fields win over earlier ones. */
 export interface ConfigSources {
-  /** The configuration file, or a pattern of several, relative to the working directory. */
+  /** The configuration file, or a pattern of several. */
   readonly file?: string;
-  /** What standard input says, when the command line asks for it. */
+  /** What `dir` is at first, and what relative names mean until it is set: by default the working directory. */
+  readonly directory?: string;
+  /** What standard input says; with `args` only read when they ask for it. */
   readonly stdin?: string | Uint8Array;
   /** Lines of configuration. */
   readonly text?: string;
@@ -69,6 +71,8 @@ class Loader {
   private readonly renames = new Map<string, boolean>(); // names that renaming removed (false) or made (true)
   private hasModuleDirectives = false;
   private depth = 0;
+  /** Whether `save` lines add up: behind an include they replace what was, a quirk of Redis that files may rely on. */
+  private addsUp = false;
 
   constructor(
     private readonly config: Config,
@@ -77,10 +81,12 @@ class Loader {
 
   load(sources: ConfigSources): void {
     const commandLine = readCommandLine(sources.args ?? []);
-    const file = sources.file ?? commandLine.file;
+    const name = sources.file ?? commandLine.file;
+    if (sources.directory !== undefined) this.config.dir = resolve(sources.directory);
+    const file = name === null ? null : resolve(this.config.dir, name);
     let text = file === null ? '' : this.readFiles(file);
-    if (file !== null) this.config.configFile = resolve(file);
-    if (sources.stdin !== undefined) {
+    this.config.configFile = file;
+    if (sources.stdin !== undefined && (sources.args === undefined || commandLine.readsStdin)) {
       text += typeof sources.stdin === 'string' ? sources.stdin : decodeText(sources.stdin);
     }
     if (sources.text !== undefined) text += `\n${sources.text}`;
@@ -115,6 +121,7 @@ class Loader {
   }
 
   private readLines(text: string): void {
+    this.addsUp = true;
     for (const [i, untrimmed] of text.split('\n').entries()) {
       const line = trimLine(untrimmed);
       if (line === '' || line.startsWith('#')) continue;
@@ -125,6 +132,7 @@ class Loader {
         throw error;
       }
     }
+    this.addsUp = false;
   }
 
   private readLine(line: string): void {
@@ -144,7 +152,7 @@ class Loader {
     // Several values in one pair of quotes are taken apart, as in `save "60 1"`.
     const only = directive.type.multiple && args.length === 1 ? args[0]! : '';
     const values = only === '' ? args : (splitArgs(encodeText(only))?.map(decodeText) ?? []);
-    const context = { loading: true, again: this.seen.has(field), directory: this.config.dir };
+    const context = { loading: true, again: this.addsUp && this.seen.has(field), directory: this.config.dir };
     const error = this.config.assign(named, values, context);
     if (error !== null) throw new LineError(error);
     this.seen.add(field);
@@ -208,7 +216,6 @@ class Loader {
     const args = typeof given === 'object' ? given.map(String) : [String(given)];
     try {
       if (named === undefined) throw new LineError(BAD_DIRECTIVE);
-      this.seen.delete(named.field);
       this.assign(named, args);
     } catch (error) {
       if (error instanceof LineError) throw new ConfigError('block', `${key}: ${error.message}`);

@@ -33,7 +33,7 @@ export function rewriteConfigFile(config: Config, forceAll: boolean): string | n
 }
 
 /** The text of a file as it must be for the values of `config`, made of its `old` text. */
-export function rewriteText(config: Config, old: string, forceAll = false): string {
+function rewriteText(config: Config, old: string, forceAll: boolean): string {
   const file = new FileText(old);
   for (const { name, field, directive } of NAMES) {
     if (name !== directive.name) continue;

@@ -1,9 +1,10 @@
 /**
  * The values of a configuration as typed fields, one for each directive of the table, in its order. The fields are
  * written out, not filled in by a loop, because hot paths read them: an object with this many properties that were added
- * under computed names becomes a hash table to V8, a class with declared fields stays an object of fixed shape.
+ * under computed names becomes a hash table to V8, a class with declared fields stays an object of fixed shape. A directive of the table without a field here does not
+ * compile (`writeField` in config.ts takes a record of all).
  */
-import { DIRECTIVES, type FieldName } from './table.js';
+import { DIRECTIVES } from './table.js';
 
 /** The values, all at their defaults. Read them anywhere; to change them go through `Config.set`. */
 export class ConfigValues {
@@ -221,6 +222,3 @@ export class ConfigValues {
   // Redstart's own
   snapshotSideLimit = DIRECTIVES.snapshotSideLimit.fallback;
 }
-
-/** Holds the class to the table: no directive without a field. */
-export type AllFields = ConfigValues extends Readonly<Record<FieldName, unknown>> ? true : never;
