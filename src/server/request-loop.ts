@@ -58,6 +58,7 @@ export class RequestLoop {
     this.executor = executor;
     this.observer = observer;
     this.parser = new RequestParser(context.argv);
+    context.keyspace.knownHashSpans = context.argv;
   }
 
   /**
@@ -67,8 +68,9 @@ export class RequestLoop {
   serve(client: Client, bytes: Buffer, from: number, to: number): number {
     if (client.suspension !== null || client.closing) return from;
     const { c, parser } = this;
-    const { reply } = c;
+    const { keyspace, reply } = c;
     this.busy = true;
+    keyspace.touches = !client.noTouch;
     reply.begin(client.connection, client.resp);
     client.lastInteractionMs = c.clock.nowMs();
     let at = from;
@@ -109,7 +111,7 @@ export class RequestLoop {
     let begun = c.clock.monotonicUs();
     let unaccounted = 0;
     c.nowMs = c.clock.nowMs();
-    keyspace.commandTimeMs = c.nowMs;
+    keyspace.setTime(c.nowMs);
     for (let k = 0; k < count; k++) {
       const command = commands[k]!;
       const size = reply.size;
@@ -159,7 +161,7 @@ export class RequestLoop {
       keyLengths[keys] = argv.length(command.firstKey);
       keyPlaces[k] = keys++;
     }
-    if (keys > 0) client.db.touch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
+    if (keys > 0) client.db.prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
   }
 
   /**
@@ -214,7 +216,7 @@ export class RequestLoop {
     c.client = client;
     c.db = client.db;
     c.nowMs = c.clock.nowMs();
-    c.keyspace.commandTimeMs = c.nowMs;
+    c.keyspace.setTime(c.nowMs);
     c.reply.begin(client.connection, client.resp);
     write(c);
     c.reply.flush();

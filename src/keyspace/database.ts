@@ -1,0 +1,622 @@
+/**
+ * One database: keys to records through an index of its own, and everything that can be done with one key.
+ *
+ * 1. Every record of a database is in its index, once; `size` is the number of them.
+ * 2. Every record with an expire time has one entry in the keyspace's wheel, and is counted in `expires`.
+ * 3. A method that may move a record returns where it is; no other reference to it may be kept across such a call.
+ */
+import type { Arena } from '../memory/arena.js';
+import { assert } from '../util/assert.js';
+import type { ByteSpans } from '../util/byte-spans.js';
+import { INT64_TEXT_MAX, isInt64Text } from '../util/numbers.js';
+import type { Keyspace } from './keyspace.js';
+import { type IndexStatistics, LineIndex } from './line-index.js';
+import {
+  bytesBeforeValue,
+  CLOCK_MASK,
+  DWORD_EXPIRE_AT,
+  EMBSTR_MAX_BYTES,
+  ENCODING_EMBSTR,
+  ENCODING_INT,
+  ENCODING_RAW,
+  type Encoding,
+  type Entry,
+  EXPIRES_HEADER_BYTES,
+  HEADER_BYTES,
+  KEY_LENGTH_SHIFT,
+  LONG_KEY,
+  META_DATABASE_MASK,
+  META_DATABASE_SHIFT,
+  META_ENCODING_MASK,
+  META_ENCODING_SHIFT,
+  META_EXPIRES,
+  META_LIVE,
+  META_TYPE_MASK,
+  NONE,
+  TYPE_STRING,
+  type ValueType,
+  WORD_CLOCK,
+  WORD_HASH,
+  WORD_META,
+  WORD_VALUE,
+  WORD_WHEEL,
+} from './record.js';
+
+export { NONE, TYPE_STRING } from './record.js';
+
+/** An expired key is deleted when it is met, and its deletion propagated: a primary. */
+export const EXPIRED_DELETE = 0;
+/** An expired key is not seen, but stays until told otherwise: a replica, loading, CLIENT PAUSE. */
+export const EXPIRED_HIDE = 1;
+/** Expire times are not looked at: a replica that applies its primary's stream. */
+export const EXPIRED_KEEP = 2;
+
+/** No expire time. */
+export const NO_EXPIRE = -1;
+
+/** Appending doubles the room up to this many bytes, and adds as many above. */
+const MAX_RESERVE_BYTES = 1024 * 1024;
+
+export class Database {
+  /** Its number for clients; SWAPDB changes it. */
+  number: number;
+  /** What stands in its records; FLUSHDB ASYNC changes it. */
+  id: number;
+  /** Keys with an expire time. */
+  expires = 0;
+  private readonly keyspace: Keyspace;
+  private readonly arena: Arena;
+  private index: LineIndex;
+  /** Sum of all expire times, from the keyspace's start, for the average. */
+  private expireSumMs = 0;
+  /** Hash of the key that {@link find} looked for last. */
+  private lastHash = 0;
+
+  constructor(keyspace: Keyspace, number: number, id: number) {
+    this.keyspace = keyspace;
+    this.arena = keyspace.arena;
+    this.number = number;
+    this.id = id;
+    this.index = new LineIndex(keyspace.arena.words, keyspace.account);
+  }
+
+  /** How many keys there are, expired ones that nobody has met included. */
+  get size(): number {
+    return this.index.count;
+  }
+
+  /** Bytes of the index. */
+  get indexBytes(): number {
+    return this.index.bytes;
+  }
+
+  /** The average time to live of the keys that have one, in milliseconds; 0 when there are none. O(1). */
+  get averageTtlMs(): number {
+    if (this.expires === 0) return 0;
+    const { startMs, commandTimeMs } = this.keyspace;
+    return Math.max(0, Math.round(this.expireSumMs / this.expires + startMs - commandTimeMs));
+  }
+
+  // --- Lookup -------------------------------------------------------------------------------------------------------
+
+  /**
+   * @hot The entry of key `i` for reading, NONE when there is none: drops it if it is expired, counts hit or miss, and
+   * refreshes its clock. O(1).
+   */
+  lookupRead(keys: ByteSpans, i: number): Entry {
+    const { stats } = this.keyspace;
+    const entry = this.lookupWrite(keys, i);
+    if (entry === NONE) stats.misses++;
+    else stats.hits++;
+    return entry;
+  }
+
+  /** @hot The entry of key `i` for writing: {@link lookupRead} without the statistics. O(1). */
+  lookupWrite(keys: ByteSpans, i: number): Entry {
+    const entry = this.peek(keys, i);
+    if (entry !== NONE && this.keyspace.touches) this.touch(entry);
+    return entry;
+  }
+
+  /** @hot The entry of key `i` as it is: drops it if it is expired, but leaves clock and statistics alone. O(1). */
+  peek(keys: ByteSpans, i: number): Entry {
+    const entry = this.find(keys, i);
+    if (entry === NONE || (this.meta(entry) & META_EXPIRES) === 0 || !this.isOver(entry)) return entry;
+    return this.meetExpired(entry);
+  }
+
+  /** Whether an entry is expired for whoever looks now; it is not dropped. */
+  isExpired(entry: Entry): boolean {
+    return (this.meta(entry) & META_EXPIRES) !== 0 && this.keyspace.expiredKeys !== EXPIRED_KEEP && this.isOver(entry);
+  }
+
+  /** @hot Uses an entry: its LRU or LFU clock. O(1). */
+  touch(entry: Entry): void {
+    const { arena } = this;
+    const word = arena.i32(entry, WORD_CLOCK);
+    const clock = this.keyspace.clock.used(word & CLOCK_MASK);
+    const now = (word & ~CLOCK_MASK) | clock;
+    if (now !== word) arena.setI32Quiet(entry, WORD_CLOCK, now);
+  }
+
+  /**
+   * @hot The touch pass of a batch: hashes `n` keys of one buffer into `hashes`, and loads what their lookups will read,
+   * all at once. Changes nothing.
+   */
+  prefetch(
+    bytes: Uint8Array,
+    view: DataView,
+    offsets: Int32Array,
+    lengths: Int32Array,
+    n: number,
+    hashes: Int32Array,
+  ): void {
+    const { hasher } = this.keyspace;
+    for (let i = 0; i < n; i++) hashes[i] = hasher.hash(view, bytes, offsets[i]!, lengths[i]!);
+    // A single key gains nothing from being loaded ahead.
+    if (n > 1) this.keyspace.loaded ^= this.index.touch(hashes, n);
+  }
+
+  // --- One entry ----------------------------------------------------------------------------------------------------
+
+  /** @hot */
+  typeOf(entry: Entry): ValueType {
+    return (this.meta(entry) & META_TYPE_MASK) as ValueType; // only types are ever stored there
+  }
+
+  encodingOf(entry: Entry): Encoding {
+    return ((this.meta(entry) & META_ENCODING_MASK) >>> META_ENCODING_SHIFT) as Encoding; // as above
+  }
+
+  /** @hot When the entry expires, in wall-clock milliseconds; NO_EXPIRE (-1) when it does not. */
+  expireAtOf(entry: Entry): number {
+    return (this.meta(entry) & META_EXPIRES) === 0 ? NO_EXPIRE : this.arena.f64(entry, DWORD_EXPIRE_AT);
+  }
+
+  /** How long ago the entry was used, in milliseconds. */
+  idleMsOf(entry: Entry): number {
+    return this.keyspace.clock.idleMs(this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK);
+  }
+
+  /** The entry's logarithmic counter, decayed until now: 0 to 255. */
+  frequencyOf(entry: Entry): number {
+    return this.keyspace.clock.frequency(this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK);
+  }
+
+  /** The 24 bits of the entry's clock. */
+  clockOf(entry: Entry): number {
+    return this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK;
+  }
+
+  /** Bytes of the entry: its record's block and its share of the index and the wheel. O(1). */
+  memoryUsage(entry: Entry): number {
+    const index = Math.round(this.index.bytes / this.index.count);
+    const wheel = (this.meta(entry) & META_EXPIRES) === 0 ? 0 : 12;
+    return this.arena.blockSize(entry) + index + wheel;
+  }
+
+  keyLength(entry: Entry): number {
+    const short = this.arena.i32(entry, WORD_CLOCK) >>> KEY_LENGTH_SHIFT;
+    if (short !== LONG_KEY) return short;
+    return this.arena.i32(entry, this.headerOf(this.meta(entry)) >>> 2);
+  }
+
+  /** Copies the entry's key to `target` at `at`. @param view the same memory as `target` */
+  keyInto(entry: Entry, target: Uint8Array, view: DataView, at: number): void {
+    const length = this.keyLength(entry);
+    this.arena.copyOut(entry, this.valueOffset(entry) - length, target, view, at, length);
+  }
+
+  /** A copy of the entry's key, owned by the caller. */
+  keyOf(entry: Entry): Uint8Array {
+    const key = new Uint8Array(this.keyLength(entry));
+    this.keyInto(entry, key, new DataView(key.buffer), 0);
+    return key;
+  }
+
+  // --- Strings ------------------------------------------------------------------------------------------------------
+
+  /** @hot Bytes of a string. O(1). */
+  stringLength(entry: Entry): number {
+    return this.arena.i32(entry, WORD_VALUE);
+  }
+
+  /** @hot Copies `length` bytes of a string from `from` on to `target` at `at`. O(length). */
+  stringInto(entry: Entry, from: number, length: number, target: Uint8Array, view: DataView, at: number): void {
+    this.arena.copyOut(entry, this.valueOffset(entry) + from, target, view, at, length);
+  }
+
+  stringByte(entry: Entry, at: number): number {
+    return this.arena.u8(entry, this.valueOffset(entry) + at);
+  }
+
+  /**
+   * @hot Lets key `i` hold the string `bytes[from, from + length)`, whatever it held; creates it where it is not. The
+   * expire time goes, or stays with `keepTtl`. Returns the entry. O(length).
+   * @param view the same memory as `bytes`
+   */
+  setString(
+    keys: ByteSpans,
+    i: number,
+    bytes: Uint8Array,
+    view: DataView,
+    from: number,
+    length: number,
+    keepTtl: boolean,
+  ): Entry {
+    const old = this.findToReplace(keys, i);
+    const expires = keepTtl && old !== NONE && (this.meta(old) & META_EXPIRES) !== 0 && !this.isExpired(old);
+    const encoding = encodingFor(bytes, from, length);
+    const keyLength = keys.length(i);
+    const before = bytesBeforeValue(keyLength, expires);
+    const entry = this.place(keys, i, old, before + length, expires);
+    const { arena } = this;
+    const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
+    arena.setI32(entry, WORD_VALUE, length);
+    arena.copyIn(entry, before, bytes, view, from, length);
+    arena.setI32(entry, WORD_META, expires ? meta | META_EXPIRES : meta);
+    return entry;
+  }
+
+  /**
+   * Makes a string `length` bytes long, zeros where it grows, and its encoding raw; growing reserves room for more, as
+   * Redis does. Returns the entry. O(bytes added), O(length) when it moves.
+   */
+  resizeString(entry: Entry, length: number): Entry {
+    const { arena } = this;
+    const old = this.stringLength(entry);
+    const before = this.valueOffset(entry);
+    const room = arena.blockSize(entry) - before;
+    let there = entry;
+    if (length > room) {
+      const grows = this.encodingOf(entry) === ENCODING_RAW;
+      const reserve = grows ? Math.min(length, MAX_RESERVE_BYTES) : 0;
+      there = this.resizeRecord(entry, before + length + reserve, before + old);
+    } else if (length < room >>> 2) there = this.resizeRecord(entry, before + length, before + Math.min(old, length));
+    arena.setI32(there, WORD_META, this.meta(there) & ~META_ENCODING_MASK);
+    arena.setI32(there, WORD_VALUE, length);
+    if (length > old) arena.zero(there, before + old, length - old);
+    return there;
+  }
+
+  /** Overwrites bytes of a string, all within its length. O(length). @param view the same memory as `bytes` */
+  writeString(entry: Entry, offset: number, bytes: Uint8Array, view: DataView, from: number, length: number): void {
+    this.arena.copyIn(entry, this.valueOffset(entry) + offset, bytes, view, from, length);
+  }
+
+  setStringByte(entry: Entry, at: number, value: number): void {
+    this.arena.setU8(entry, this.valueOffset(entry) + at, value);
+  }
+
+  // --- Expiry -------------------------------------------------------------------------------------------------------
+
+  /** Sets when the entry expires, in wall-clock milliseconds. Returns the entry. O(1), O(size) the first time. */
+  setExpire(entry: Entry, atMs: number): Entry {
+    const { arena } = this;
+    const { wheel, startMs } = this.keyspace;
+    if ((this.meta(entry) & META_EXPIRES) !== 0) {
+      const old = arena.f64(entry, DWORD_EXPIRE_AT);
+      arena.setF64(entry, DWORD_EXPIRE_AT, atMs);
+      this.expireSumMs += atMs - old;
+      wheel.timeChanged(arena.i32(entry, WORD_WHEEL), old);
+      return entry;
+    }
+    const there = this.shiftBody(entry, true);
+    arena.setF64(there, DWORD_EXPIRE_AT, atMs);
+    arena.setI32(there, WORD_META, this.meta(there) | META_EXPIRES);
+    arena.setI32(there, WORD_WHEEL, wheel.add(there));
+    this.expires++;
+    this.expireSumMs += atMs - startMs;
+    return there;
+  }
+
+  /** Lets the entry live until it is deleted. Returns the entry. O(size). */
+  persist(entry: Entry): Entry {
+    if ((this.meta(entry) & META_EXPIRES) === 0) return entry;
+    this.forgetExpire(entry);
+    const there = this.shiftBody(entry, false);
+    this.arena.setI32(there, WORD_META, this.meta(there) & ~META_EXPIRES);
+    return there;
+  }
+
+  // --- Keys ---------------------------------------------------------------------------------------------------------
+
+  /** Deletes key `i`; false when it is not there (or expired). O(1) for strings. */
+  delete(keys: ByteSpans, i: number): boolean {
+    const entry = this.peek(keys, i);
+    if (entry === NONE) return false;
+    this.deleteEntry(entry);
+    return true;
+  }
+
+  /** Deletes an entry with its value. O(1) for strings. */
+  deleteEntry(entry: Entry): void {
+    this.detach(entry);
+    this.arena.free(entry);
+  }
+
+  /**
+   * Gives the entry's value and expire time to key `j`, which is overwritten; the entry's own key is gone. Returns the
+   * new entry. O(size).
+   */
+  rename(entry: Entry, keys: ByteSpans, j: number): Entry {
+    const there = this.copyTo(entry, this, keys, j);
+    this.deleteEntry(entry);
+    return there;
+  }
+
+  /** Copies value and expire time to key `j` of `target`, which is overwritten. Returns the new entry. O(size). */
+  copyTo(entry: Entry, target: Database, keys: ByteSpans, j: number): Entry {
+    const { arena } = this;
+    const old = target.findToReplace(keys, j);
+    if (old !== NONE) target.deleteEntry(old);
+    const meta = this.meta(entry);
+    const expireAt = this.expireAtOf(entry);
+    const length = this.stringLength(entry);
+    const before = bytesBeforeValue(keys.length(j), false);
+    const there = target.create(keys, j, before + length, false);
+    arena.setI32(there, WORD_VALUE, length);
+    arena.move(there, before, entry, this.valueOffset(entry), length);
+    const kept = meta & ~META_EXPIRES & ~META_DATABASE_MASK;
+    arena.setI32(there, WORD_META, kept | (target.id << META_DATABASE_SHIFT));
+    this.copyClock(entry, there);
+    return expireAt === NO_EXPIRE ? there : target.setExpire(there, expireAt);
+  }
+
+  /** Moves the entry to another database, where its key is not. O(1). */
+  moveTo(entry: Entry, target: Database): void {
+    const { arena } = this;
+    const hash = arena.i32(entry, WORD_HASH);
+    const removed = this.index.remove(hash, entry);
+    assert(removed, 'an entry of this database');
+    const meta = this.meta(entry);
+    if ((meta & META_EXPIRES) !== 0) {
+      const relative = arena.f64(entry, DWORD_EXPIRE_AT) - this.keyspace.startMs;
+      this.expires--;
+      this.expireSumMs -= relative;
+      target.expires++;
+      target.expireSumMs += relative;
+    }
+    arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
+    target.index.insert(hash, entry);
+  }
+
+  // --- All keys -----------------------------------------------------------------------------------------------------
+
+  /**
+   * One step of SCAN: visits the entries of one bucket (expired ones too) and returns the next cursor, 0 at the end.
+   * `visit` may delete what it gets.
+   */
+  scan(cursor: number, visit: (entry: Entry) => void): number {
+    return this.index.scan(cursor, visit);
+  }
+
+  /** Visits all entries, expired ones too; `visit` must not change the database. O(size). */
+  forEach(visit: (entry: Entry) => void): void {
+    this.index.forEach(visit);
+  }
+
+  /** An entry, each equally likely (expired ones too); NONE when there are none. O(1) expected. */
+  randomEntry(): Entry {
+    return this.index.random(this.keyspace.random);
+  }
+
+  indexStatistics(): IndexStatistics {
+    return this.index.statistics();
+  }
+
+  /** Drops an entry that is due: deletes it with everything that goes with that. For the keyspace's wheel. */
+  expireEntry(entry: Entry): void {
+    this.keyspace.willExpire(this, entry);
+    this.deleteEntry(entry);
+  }
+
+  /**
+   * Hands the whole contents to the caller, who frees them ({@link Keyspace.release}), and is empty. O(1).
+   * @param id what stands in the records from now on
+   */
+  detachAll(id: number): LineIndex {
+    const { index } = this;
+    this.index = new LineIndex(this.arena.words, this.keyspace.account);
+    this.id = id;
+    this.forgetAll();
+    return index;
+  }
+
+  /** Forgets all entries without freeing them: the arena was reset. */
+  clearIndex(): void {
+    this.index.clear();
+    this.forgetAll();
+  }
+
+  /** Touches index memory ahead, in slices of a few pages; true when there was something to do. */
+  prepareIndex(pages: number): boolean {
+    return this.index.prepare(pages);
+  }
+
+  // --- Inside -------------------------------------------------------------------------------------------------------
+
+  /** @hot The entry of key `i`, expired or not. O(1). */
+  private find(keys: ByteSpans, i: number): Entry {
+    const { keyspace, index } = this;
+    const offset = keys.offset(i);
+    const length = keys.length(i);
+    const hash =
+      keyspace.knownHashArg === i && keyspace.knownHashSpans === keys
+        ? keyspace.knownHash
+        : keyspace.hasher.hash(keys.view, keys.bytes, offset, length);
+    this.lastHash = hash;
+    for (let nth = 0; ; nth++) {
+      const entry = index.candidate(hash, nth);
+      if (entry === NONE || this.hasKey(entry, keys, offset, length)) return entry;
+    }
+  }
+
+  /** @hot The entry that a new value for key `i` takes the place of: one that is expired is dropped, or taken as it is. */
+  private findToReplace(keys: ByteSpans, i: number): Entry {
+    const entry = this.find(keys, i);
+    if (entry === NONE || this.keyspace.expiredKeys !== EXPIRED_DELETE || !this.isExpired(entry)) return entry;
+    return this.meetExpired(entry);
+  }
+
+  /** @hot */
+  private hasKey(entry: Entry, keys: ByteSpans, offset: number, length: number): boolean {
+    const { arena } = this;
+    const short = arena.i32(entry, WORD_CLOCK) >>> KEY_LENGTH_SHIFT;
+    if (short !== Math.min(length, LONG_KEY)) return false;
+    let at = this.headerOf(arena.i32(entry, WORD_META));
+    if (short === LONG_KEY) {
+      if (arena.i32(entry, at >>> 2) !== length) return false;
+      at += 4;
+    }
+    return arena.equals(entry, at, keys.bytes, keys.view, offset, length);
+  }
+
+  /**
+   * @hot A record of `size` bytes for key `i` with all but value and meta set: `old` itself where it fits, else a new
+   * one in its place. `find` was called for the key just before.
+   */
+  private place(keys: ByteSpans, i: number, old: Entry, size: number, expires: boolean): Entry {
+    if (old === NONE) return this.create(keys, i, size, expires);
+    const { arena } = this;
+    if (this.keyspace.touches) this.touch(old);
+    const had = (this.meta(old) & META_EXPIRES) !== 0;
+    const block = arena.blockSize(old);
+    if (had && !expires) this.forgetExpire(old);
+    // In place while it fits and wastes little: other sizes go to a block of their own class.
+    if (size <= block && block - size <= 16 + (block >>> 3)) {
+      if (had !== expires) this.writeKey(old, keys, i, expires);
+      return old;
+    }
+    const entry = arena.allocRecord(size);
+    const hash = arena.i32(old, WORD_HASH);
+    arena.setI32(entry, WORD_HASH, hash);
+    this.writeKey(entry, keys, i, expires);
+    this.copyClock(old, entry);
+    if (expires) {
+      arena.setF64(entry, DWORD_EXPIRE_AT, arena.f64(old, DWORD_EXPIRE_AT));
+      const timer = arena.i32(old, WORD_WHEEL);
+      arena.setI32(entry, WORD_WHEEL, timer);
+      this.keyspace.wheel.recordMoved(timer, entry);
+    }
+    this.index.replace(hash, old, entry);
+    arena.free(old);
+    return entry;
+  }
+
+  /** @hot A new record in the index, with key and clock; `find` was called for the key just before. */
+  private create(keys: ByteSpans, i: number, size: number, expires: boolean): Entry {
+    const { arena, lastHash: hash } = this;
+    const entry = arena.allocRecord(size);
+    arena.setI32(entry, WORD_HASH, hash);
+    this.writeKey(entry, keys, i, expires);
+    const length = Math.min(keys.length(i), LONG_KEY);
+    arena.setI32(entry, WORD_CLOCK, (length << KEY_LENGTH_SHIFT) | this.keyspace.clock.initial());
+    this.index.insert(hash, entry);
+    return entry;
+  }
+
+  /** @hot Writes the key's bytes (and its length word) where a record of this shape has them. */
+  private writeKey(entry: Entry, keys: ByteSpans, i: number, expires: boolean): void {
+    const { arena } = this;
+    const length = keys.length(i);
+    let at = expires ? EXPIRES_HEADER_BYTES : HEADER_BYTES;
+    if (length >= LONG_KEY) {
+      arena.setI32(entry, at >>> 2, length);
+      at += 4;
+    }
+    arena.copyIn(entry, at, keys.bytes, keys.view, keys.offset(i), length);
+  }
+
+  private copyClock(from: Entry, to: Entry): void {
+    const { arena } = this;
+    const length = arena.i32(to, WORD_CLOCK) & ~CLOCK_MASK;
+    arena.setI32(to, WORD_CLOCK, length | (arena.i32(from, WORD_CLOCK) & CLOCK_MASK));
+  }
+
+  /** Makes room for an expire time behind the header, or closes it: key and value move. Returns the entry. */
+  private shiftBody(entry: Entry, expires: boolean): Entry {
+    const { arena } = this;
+    const from = this.headerOf(this.meta(entry));
+    const to = expires ? EXPIRES_HEADER_BYTES : HEADER_BYTES;
+    const body = this.valueOffset(entry) - from + (this.typeOf(entry) === TYPE_STRING ? this.stringLength(entry) : 0);
+    const there = to + body > arena.blockSize(entry) ? this.resizeRecord(entry, to + body, from + body) : entry;
+    arena.move(there, to, there, from, body);
+    return there;
+  }
+
+  /** Gives the record another block of at least `size` bytes with its first `keep` bytes. Returns the entry. */
+  private resizeRecord(entry: Entry, size: number, keep: number): Entry {
+    const { arena } = this;
+    const there = arena.realloc(entry, size, keep);
+    if (there === entry) return entry;
+    this.index.replace(arena.i32(there, WORD_HASH), entry, there);
+    if ((this.meta(there) & META_EXPIRES) !== 0) {
+      const timer = arena.i32(there, WORD_WHEEL);
+      if (timer !== 0) this.keyspace.wheel.recordMoved(timer, there);
+    }
+    return there;
+  }
+
+  /** Takes an entry out of index and wheel; its block is still there. */
+  private detach(entry: Entry): void {
+    const removed = this.index.remove(this.arena.i32(entry, WORD_HASH), entry);
+    assert(removed, 'an entry of this database');
+    if ((this.meta(entry) & META_EXPIRES) !== 0) this.forgetExpire(entry);
+  }
+
+  /** Takes an entry that expires out of the wheel; the record still says that it expires. */
+  private forgetExpire(entry: Entry): void {
+    const { arena, keyspace } = this;
+    this.expires--;
+    this.expireSumMs -= arena.f64(entry, DWORD_EXPIRE_AT) - keyspace.startMs;
+    keyspace.wheel.remove(arena.i32(entry, WORD_WHEEL));
+  }
+
+  private forgetAll(): void {
+    this.expires = 0;
+    this.expireSumMs = 0;
+  }
+
+  /** What somebody who looks for an expired entry gets. */
+  private meetExpired(entry: Entry): Entry {
+    switch (this.keyspace.expiredKeys) {
+      case EXPIRED_KEEP:
+        return entry;
+      case EXPIRED_HIDE:
+        return NONE;
+      case EXPIRED_DELETE:
+        this.expireEntry(entry);
+        return NONE;
+    }
+  }
+
+  /** @hot Whether the expire time of an entry that has one lies before the command's time. */
+  private isOver(entry: Entry): boolean {
+    return this.arena.f64(entry, DWORD_EXPIRE_AT) < this.keyspace.commandTimeMs;
+  }
+
+  /** @hot */
+  private meta(entry: Entry): number {
+    return this.arena.i32(entry, WORD_META);
+  }
+
+  /** @hot Bytes in front of the key (and its length word). */
+  private headerOf(meta: number): number {
+    return (meta & META_EXPIRES) === 0 ? HEADER_BYTES : EXPIRES_HEADER_BYTES;
+  }
+
+  /** @hot Where the value begins. */
+  private valueOffset(entry: Entry): number {
+    const { arena } = this;
+    const header = this.headerOf(arena.i32(entry, WORD_META));
+    const short = arena.i32(entry, WORD_CLOCK) >>> KEY_LENGTH_SHIFT;
+    return short === LONG_KEY ? header + 4 + arena.i32(entry, header >>> 2) : header + short;
+  }
+}
+
+/** @hot How Redis encodes a new string: a number, embedded in its object, or apart from it. */
+function encodingFor(bytes: Uint8Array, from: number, length: number): Encoding {
+  if (length <= INT64_TEXT_MAX && isInt64Text(bytes, from, length)) return ENCODING_INT;
+  return length <= EMBSTR_MAX_BYTES ? ENCODING_EMBSTR : ENCODING_RAW;
+}

@@ -1,0 +1,301 @@
+/**
+ * The keyspace: all databases of a server with what they share (arena, expiry wheel, clock, memory account). One object,
+ * so that loading can build a second one beside it and exchange them.
+ *
+ * ```
+ *   number (SELECT)      0   1   2  ...        SWAPDB exchanges two of these
+ *                        |   |   |
+ *   Database            db  db  db             made when first used
+ *                        |   |   |
+ *   id (in records)      0   4   1  ...        changes when a database is emptied in the background
+ * ```
+ * 1. `byId[db.id] === db` for every database; a record whose id has no database belongs to one that was emptied and
+ *    waits in `detached` to be freed.
+ * 2. Time stands still in a command: `commandTimeMs` is set before it runs and decides what is expired.
+ */
+
+import type { MemoryAccount } from '../memory/account.js';
+import type { Arena } from '../memory/arena.js';
+import { assert } from '../util/assert.js';
+import { ByteSpans } from '../util/byte-spans.js';
+import type { Clock } from '../util/clock.js';
+import { KeyHasher } from '../util/hash.js';
+import type { Random } from '../util/random.js';
+import { AccessClock } from './clock.js';
+import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
+import type { LineIndex } from './line-index.js';
+import {
+  DATABASE_IDS,
+  type Entry,
+  META_DATABASE_MASK,
+  META_DATABASE_SHIFT,
+  META_EXPIRES,
+  WORD_META,
+  WORD_WHEEL,
+} from './record.js';
+import { ExpiryWheel } from './wheel.js';
+
+/** Hears what the keyspace does by itself; whoever propagates and notifies implements it. */
+export interface KeyspaceHooks {
+  /** Key `i` of `keys` is about to be deleted because its time is over. The spans are valid during the call. */
+  expired(db: Database, keys: ByteSpans, i: number): void;
+}
+
+/** Counters of INFO stats. */
+export class KeyspaceStats {
+  hits = 0;
+  misses = 0;
+  /** Keys deleted because their time was over. */
+  expired = 0;
+  /** Objects freed in the background. */
+  lazyFreed = 0;
+  /** How often upkeep stopped expiring because its time for one turn was over. */
+  expireTimeCapReached = 0;
+
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.expired = 0;
+    this.lazyFreed = 0;
+    this.expireTimeCapReached = 0;
+  }
+}
+
+/** What a keyspace is made of. */
+export interface KeyspaceParts {
+  readonly arena: Arena;
+  /** `databases`. */
+  readonly databaseCount: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hooks: KeyspaceHooks;
+}
+
+/** What was emptied, with the id that its records still carry. */
+interface Detached {
+  readonly index: LineIndex;
+  readonly id: number;
+}
+
+/** Expired records, or entries that change their level, in one step of the wheel. */
+const WHEEL_STEP = 500;
+/** Records freed in the background between two looks at the time. */
+const FREE_STEP = 256;
+/** Pages of an index that are touched ahead in one go. */
+const INDEX_PAGES = 2;
+
+export class Keyspace {
+  readonly arena: Arena;
+  readonly account: MemoryAccount;
+  readonly hasher: KeyHasher;
+  readonly random: Random;
+  readonly clock: AccessClock;
+  readonly wheel: ExpiryWheel;
+  readonly stats = new KeyspaceStats();
+  /** When this keyspace came to be, in wall-clock milliseconds. */
+  readonly startMs: number;
+  /** How many databases there are: numbers are below this. */
+  readonly databaseCount: number;
+
+  /** Changes since the last save. */
+  dirty = 0;
+  /** The time of the running command; set with {@link setTime}. */
+  commandTimeMs = 0;
+  /** What happens to expired keys when somebody meets them. */
+  expiredKeys: typeof EXPIRED_DELETE | typeof EXPIRED_HIDE | typeof EXPIRED_KEEP = EXPIRED_DELETE;
+  /** Whether keys expire though nobody meets them (DEBUG SET-ACTIVE-EXPIRE). */
+  activeExpire = true;
+  /** Whether lookups refresh clocks; CLIENT NO-TOUCH turns it off for its client's commands. */
+  touches = true;
+  /** A key whose hash is known from the touch pass: span `knownHashArg` of `knownHashSpans`; -1 none. */
+  knownHashArg = -1;
+  knownHashSpans: ByteSpans | null = null;
+  knownHash = 0;
+  /** Where the touch pass puts what it loaded, so that the loads are not dead code. */
+  loaded = 0;
+
+  private readonly system: Clock;
+  private readonly hooks: KeyspaceHooks;
+  /** Databases by number; those never used are missing. */
+  private readonly databases: (Database | undefined)[] = [];
+  private readonly byId: (Database | undefined)[] = [];
+  private readonly freeIds: number[] = [];
+  private readonly detached: Detached[] = [];
+  private readonly keySpans = new ByteSpans(1);
+  private keyBuffer: Uint8Array = new Uint8Array(256);
+  private readonly onDue = (ref: Entry): void => this.recordDue(ref);
+
+  constructor(parts: KeyspaceParts) {
+    this.arena = parts.arena;
+    this.account = parts.arena.account;
+    this.random = parts.random;
+    this.hasher = new KeyHasher(parts.random.int32(), parts.random.int32());
+    this.system = parts.clock;
+    this.startMs = parts.clock.nowMs();
+    this.hooks = parts.hooks;
+    this.databaseCount = parts.databaseCount;
+    this.clock = new AccessClock(parts.random);
+    this.wheel = new ExpiryWheel(this.arena.doubles, this.account, this.startMs);
+    this.setTime(this.startMs);
+  }
+
+  /** @hot Sets the time at which commands run from now on. */
+  setTime(nowMs: number): void {
+    this.commandTimeMs = nowMs;
+    this.clock.setTime(nowMs);
+  }
+
+  /** Database `number`, which must be below `databaseCount`; made when it is used first. O(1). */
+  db(number: number): Database {
+    const known = this.databases[number];
+    if (known !== undefined) return known;
+    assert(number >= 0 && number < this.databaseCount, 'the number of a database');
+    const db = new Database(this, number, 0);
+    this.databases[number] = db;
+    this.giveId(db);
+    return db;
+  }
+
+  /** The databases that have been used, by number. */
+  *usedDatabases(): Generator<Database> {
+    for (const db of this.databases) if (db !== undefined) yield db;
+  }
+
+  /** Keys of all databases. */
+  get size(): number {
+    let size = 0;
+    for (const db of this.usedDatabases()) size += db.size;
+    return size;
+  }
+
+  /** Records that wait to be freed in the background: `lazyfree_pending_objects`. */
+  get pendingFrees(): number {
+    let count = 0;
+    for (const { index } of this.detached) count += index.count;
+    return count;
+  }
+
+  /** Exchanges two databases. O(1). */
+  swap(a: number, b: number): void {
+    const first = this.db(a);
+    const second = this.db(b);
+    this.databases[a] = second;
+    this.databases[b] = first;
+    first.number = b;
+    second.number = a;
+  }
+
+  /** Empties one database: at once, or in slices between events. Returns how many keys there were. */
+  flush(db: Database, inBackground: boolean): number {
+    const { size } = db;
+    if (size === this.size) return this.flushAll();
+    const { id } = db;
+    this.byId[id] = undefined;
+    const index = db.detachAll(this.takeId());
+    this.byId[db.id] = db;
+    this.detached.push({ index, id });
+    if (!inBackground) while (this.freeDetached(Number.POSITIVE_INFINITY));
+    return size;
+  }
+
+  /** Empties all databases. O(slabs), so that it makes no difference whether it may take its time. */
+  flushAll(): number {
+    const { size } = this;
+    this.stats.lazyFreed += this.pendingFrees;
+    for (const { index, id } of this.detached.splice(0)) {
+      index.dispose();
+      this.freeIds.push(id);
+    }
+    for (const db of this.usedDatabases()) db.clearIndex();
+    this.wheel.clear();
+    this.arena.reset();
+    return size;
+  }
+
+  /**
+   * Works for up to `budgetUs` microseconds on what can be done between events: keys that are due, memory to free and to
+   * touch ahead. Returns whether there is more to do at once.
+   */
+  maintain(budgetUs: number): boolean {
+    const deadline = this.system.monotonicUs() + budgetUs;
+    this.setTime(this.system.nowMs());
+    let more = false;
+    if (this.activeExpire && this.expiredKeys === EXPIRED_DELETE) {
+      while ((more = this.wheel.advance(this.commandTimeMs, WHEEL_STEP, this.onDue))) {
+        if (this.system.monotonicUs() < deadline) continue;
+        this.stats.expireTimeCapReached++;
+        return true;
+      }
+    }
+    while (this.freeDetached(FREE_STEP)) if (this.system.monotonicUs() >= deadline) return true;
+    for (const db of this.databases) if (db?.prepareIndex(INDEX_PAGES)) more = true;
+    this.arena.maintain(Math.max(0, deadline - this.system.monotonicUs()));
+    return more;
+  }
+
+  /** Tells who listens that an entry is about to be dropped because its time is over. */
+  willExpire(db: Database, entry: Entry): void {
+    this.stats.expired++;
+    this.hooks.expired(db, this.spansOf(db, entry), 0);
+  }
+
+  /** The entry's key as one span over a buffer of the keyspace, valid until the next call. */
+  spansOf(db: Database, entry: Entry): ByteSpans {
+    const length = db.keyLength(entry);
+    if (length > this.keyBuffer.length) this.keyBuffer = new Uint8Array(length * 2);
+    const { keySpans } = this;
+    keySpans.bind(this.keyBuffer);
+    keySpans.offsets[0] = 0;
+    keySpans.lengths[0] = length;
+    keySpans.count = 1;
+    db.keyInto(entry, this.keyBuffer, keySpans.view, 0);
+    return keySpans;
+  }
+
+  /** A record whose time is over, or that lives on although its database was emptied. */
+  private recordDue(ref: Entry): void {
+    const meta = this.arena.i32(ref, WORD_META);
+    const db = this.byId[(meta & META_DATABASE_MASK) >>> META_DATABASE_SHIFT];
+    if (db !== undefined) return db.expireEntry(ref);
+    this.wheel.remove(this.arena.i32(ref, WORD_WHEEL));
+    this.arena.setI32(ref, WORD_META, meta & ~META_EXPIRES);
+  }
+
+  /** Frees about `records` records of emptied databases; true when there are more. */
+  private freeDetached(records: number): boolean {
+    const oldest = this.detached[0];
+    if (oldest === undefined) return false;
+    const { index, id } = oldest;
+    for (let freed = 0; freed < records; ) {
+      const count = index.drain();
+      if (count === 0) {
+        index.dispose();
+        this.freeIds.push(id);
+        this.detached.shift();
+        return this.detached.length > 0;
+      }
+      for (let i = 0; i < count; i++) this.freeRecord(index.drainedRef(i));
+      freed += count;
+      this.stats.lazyFreed += count;
+    }
+    return true;
+  }
+
+  private freeRecord(ref: Entry): void {
+    const { arena } = this;
+    if ((arena.i32(ref, WORD_META) & META_EXPIRES) !== 0) this.wheel.remove(arena.i32(ref, WORD_WHEEL));
+    arena.free(ref);
+  }
+
+  private giveId(db: Database): void {
+    db.id = this.takeId();
+    this.byId[db.id] = db;
+  }
+
+  private takeId(): number {
+    const id = this.freeIds.pop() ?? this.byId.length;
+    assert(id < DATABASE_IDS, 'fewer databases than records can tell apart');
+    if (id === this.byId.length) this.byId.push(undefined);
+    return id;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The record: one key with everything that belongs to it, in one block of the arena.
+ *
+ * ```
+ *   word  0  hash of the key
+ *         1  key length (8 bits, 255: see the key length word) | LRU or LFU clock (24 bits)
+ *         2  live (bit 31) | database id (bits 12..27) | expires (bit 8) | encoding (bits 4..7) | type (bits 0..3)
+ *         3  string: length of the value in bytes; aggregate: reference of its root
+ *      [ 4  5  expire time, wall-clock milliseconds as a double   ]  only with the expires bit
+ *      [ 6     the expiry wheel's entry                           ]
+ *      [ n     key length, when it is 255 or more                 ]
+ *         key bytes, then (strings) value bytes, neither aligned nor terminated
+ * ```
+ * 1. Word 0 is the hash, because the index reads it there; word 2 holds the live bit, because the arena's walk does.
+ * 2. Word 1 changes without the snapshot barrier; only its clock ever changes, and a snapshot may see a newer one.
+ * 3. A string's bytes are its text whatever its encoding says: `int`, `embstr` and `raw` only answer OBJECT ENCODING,
+ *    so that every command reads every string in one way, and a number costs no conversion when it is read.
+ * 4. The live bit is set last, when all other words are in place.
+ */
+
+export { NONE } from '../memory/layout.js';
+
+/** An entry of a database: the reference of its record. It may move whenever the record is written. */
+export type Entry = number;
+
+export const TYPE_STRING = 0;
+export const TYPE_LIST = 1;
+export const TYPE_SET = 2;
+export const TYPE_ZSET = 3;
+export const TYPE_HASH = 4;
+export const TYPE_STREAM = 6;
+
+/** A type of value; the numbers are those of Redis' object types and of DEBUG DIGEST. */
+export type ValueType =
+  | typeof TYPE_STRING
+  | typeof TYPE_LIST
+  | typeof TYPE_SET
+  | typeof TYPE_ZSET
+  | typeof TYPE_HASH
+  | typeof TYPE_STREAM;
+
+export const ENCODING_RAW = 0;
+export const ENCODING_INT = 1;
+export const ENCODING_EMBSTR = 2;
+
+/** How OBJECT ENCODING calls a value's layout. */
+export type Encoding = typeof ENCODING_RAW | typeof ENCODING_INT | typeof ENCODING_EMBSTR;
+
+/** The longest string that Redis embeds in its object. */
+export const EMBSTR_MAX_BYTES = 44;
+
+export const WORD_HASH = 0;
+export const WORD_CLOCK = 1;
+export const WORD_META = 2;
+export const WORD_VALUE = 3;
+/** Double index of the expire time. */
+export const DWORD_EXPIRE_AT = 2;
+export const WORD_WHEEL = 6;
+
+/** Bytes in front of the key, without and with an expire time. */
+export const HEADER_BYTES = 16;
+export const EXPIRES_HEADER_BYTES = 28;
+
+export const CLOCK_MASK = 0xffffff;
+export const KEY_LENGTH_SHIFT = 24;
+/** Key length byte of a key whose length has a word of its own. */
+export const LONG_KEY = 255;
+
+export const META_LIVE = 1 << 31;
+export const META_TYPE_MASK = 0xf;
+export const META_ENCODING_SHIFT = 4;
+export const META_ENCODING_MASK = 0xf0;
+export const META_EXPIRES = 1 << 8;
+export const META_DATABASE_SHIFT = 12;
+/** Database ids that a record can hold. */
+export const DATABASE_IDS = 1 << 16;
+export const META_DATABASE_MASK = (DATABASE_IDS - 1) << META_DATABASE_SHIFT;
+
+/** Bytes of a record in front of its value. O(1). */
+export function bytesBeforeValue(keyLength: number, expires: boolean): number {
+  return (expires ? EXPIRES_HEADER_BYTES : HEADER_BYTES) + (keyLength >= LONG_KEY ? 4 : 0) + keyLength;
+}
