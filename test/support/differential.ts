@@ -16,7 +16,7 @@ import { describe, test } from 'vitest';
 import { recordReply } from './recorder.js';
 import { referenceAvailable } from './reference.js';
 import { RespClient } from './resp-client.js';
-import { portOf } from './targets.js';
+import { portOf, stopAllAfterFile } from './targets.js';
 import { type Command, escapeBytes, formatCommand, type Reply, toArgs } from './wire.js';
 
 /** Settings of {@link differential}. */
@@ -41,6 +41,7 @@ export function differential(
   command: fc.Arbitrary<Command>,
   { normalise = (wire) => wire, runs = 100, maxLength = 40, ...options }: DifferentialOptions = {},
 ): void {
+  stopAllAfterFile();
   const args = options.args ?? [];
   const atEnd = options.atEnd ?? [];
   describe(`${name} [redstart and reference compared]`, () => {

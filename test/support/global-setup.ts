@@ -1,8 +1,10 @@
 /** Runs once before all tests: says what is missing, and prepares the folder for the record of commands. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RECORD_FOLDER_VARIABLE, RECORDS, WHOLE_RUN_VARIABLE } from './recorder.js';
 import { missingReferenceMessage, referenceAvailable } from './reference.js';
+import { TEMPORARY_FOLDER_VARIABLE } from './server-process.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -22,6 +24,12 @@ export function setup(): void {
   // Only a run of all tests, without a filter, can have sent every command.
   if (isWhole) process.env[WHOLE_RUN_VARIABLE] = '1';
   process.env[RECORD_FOLDER_VARIABLE] = newRecordFolder(isWhole);
+  process.env[TEMPORARY_FOLDER_VARIABLE] = mkdtempSync(join(tmpdir(), 'redstart-test-'));
+}
+
+export function teardown(): void {
+  const folder = process.env[TEMPORARY_FOLDER_VARIABLE];
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** A folder named after the time, `whole-` in front for a run of everything; older runs' folders are removed. */

@@ -54,6 +54,15 @@ export interface StartOptions {
   readonly nodeArgs?: readonly string[];
 }
 
+/**
+ * Linux' setpriv makes the kernel end a server when the process that started it ends in whatever way: the runner kills
+ * its workers without a chance to clean up. It replaces itself by the server, so that the process id is the server's.
+ */
+const DIES_WITH_PARENT = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
+
+/** Holds the servers' directories of a run; global-setup.ts makes and removes it. */
+export const TEMPORARY_FOLDER_VARIABLE = 'REDSTART_TEST_FOLDER';
+
 const REDSTART = resolve(import.meta.dirname, '../../bin/redstart-server');
 
 /** Directives that every server under test gets first, so that those of the test override them. */
@@ -101,7 +110,9 @@ async function launch(
   options: StartOptions,
   portIsGiven: boolean,
 ): Promise<RunningServer> {
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), `redstart-test-${name}-`));
+  const directory =
+    options.directory ??
+    mkdtempSync(join(process.env[TEMPORARY_FOLDER_VARIABLE] ?? tmpdir(), `redstart-test-${name}-`));
   const port = portIsGiven ? givenPort(args, options.config) : await freePort();
   const line: string[] = [];
   if (options.config !== undefined) {
@@ -117,7 +128,8 @@ async function launch(
   if (!args.includes('--dir')) line.push('--dir', directory);
   line.push(...args);
 
-  const child = spawn(program[0]!, [...program.slice(1), ...line], {
+  const [command, ...programArgs] = [...DIES_WITH_PARENT, ...program];
+  const child = spawn(command!, [...programArgs, ...line], {
     cwd: directory,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

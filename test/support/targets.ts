@@ -342,7 +342,8 @@ function externalTarget(address: string): Target {
 const running = new Map<string, RunningServer>();
 let stopsAfterFile = false;
 
-function stopAllAfterFile(): void {
+/** @internal to be called while the tests are collected, not within one */
+export function stopAllAfterFile(): void {
   if (stopsAfterFile) return;
   stopsAfterFile = true;
   afterAll(async () => {
@@ -354,7 +355,6 @@ function stopAllAfterFile(): void {
 
 /** @internal the port of this file's server of a kind, started when it does not run; null for a missing reference */
 export async function portOf(name: 'redstart' | 'reference', args: readonly string[] = []): Promise<number | null> {
-  stopAllAfterFile();
   if (name === 'reference' && !referenceAvailable) return null;
   return (await (name === 'reference' ? referenceTarget : redstartTarget).address(args)).port ?? null;
 }
