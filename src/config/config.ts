@@ -67,7 +67,7 @@ export class Config extends ConfigValues {
   userLines: (() => readonly string[]) | null = null;
 
   private readonly exactValues = new Map<FieldName, bigint>();
-  private readonly hooks = new Map<FieldName, ApplyHook>();
+  private readonly hooks = new Map<FieldName, readonly ApplyHook[]>();
   private applying: Promise<string | null> | null = null;
 
   /** All defaults; `dir` is the working directory. */
@@ -86,9 +86,9 @@ export class Config extends ConfigValues {
     return config;
   }
 
-  /** Registers the effect of changing any of these fields. A field has at most one hook. */
+  /** Registers an effect of changing any of these fields. Hooks of one field run in the order of their registration. */
   onApply(fields: readonly FieldName[], hook: ApplyHook): void {
-    for (const field of fields) this.hooks.set(field, hook);
+    for (const field of fields) this.hooks.set(field, [...(this.hooks.get(field) ?? []), hook]);
   }
 
   /**
@@ -138,8 +138,8 @@ export class Config extends ConfigValues {
         this.restore(backup);
         return setFailure(named.name, error);
       }
-      const hook = this.hooks.get(named.field);
-      if (hook !== undefined && !hooks.has(hook) && this.show(named.field) !== before) hooks.set(hook, named.name);
+      if (this.show(named.field) === before) continue;
+      for (const hook of this.hooks.get(named.field) ?? []) if (!hooks.has(hook)) hooks.set(hook, named.name);
     }
     return this.apply([...hooks], backup);
   }

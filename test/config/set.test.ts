@@ -177,6 +177,19 @@ describe('CONFIG SET and its effects', () => {
     ]);
   });
 
+  test('several hooks of one directive run in the order of their registration, up to the one that refuses', () => {
+    const config = new Config();
+    const seen: string[] = [];
+    for (const [name, result] of Object.entries({ a: null, b: 'no', c: null })) {
+      config.onApply(['hz'], ({ hz }) => {
+        seen.push(`${name} ${hz}`);
+        return hz === 20 ? result : null;
+      });
+    }
+    expect(set(config, 'hz', '20')).toBe(failure('hz', 'no'));
+    expect(seen).toEqual(['a 20', 'b 20', 'a 10', 'b 10']);
+  });
+
   test('a refusal without a reason leaves the reason out', () => {
     const config = new Config();
     config.onApply(['hz'], () => '');
