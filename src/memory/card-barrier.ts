@@ -266,7 +266,6 @@ export class CardBarrier {
 
   /** A copy whose card has been passed, or NO_COPY. Looks at a few only, so that a write never waits for a search. */
   private reusable(): number {
-    if (this.copies < CHUNK_CARDS) return NO_COPY;
     if (Atomics.load(this.control, CONTROL_CURSOR) === 0) return NO_COPY;
     for (let tries = Math.min(REUSE_TRIES, this.copies); tries > 0; tries--) {
       const copy = this.reuseAt;
