@@ -1,5 +1,12 @@
 /** INCR and its kin. Values are text, so that counting reads digits and writes digits. */
-import { type Entry, NONE } from '../../../keyspace/record.js';
+import {
+  EMBSTR_MAX_BYTES,
+  ENCODING_EMBSTR,
+  ENCODING_INT,
+  ENCODING_RAW,
+  type Entry,
+  NONE,
+} from '../../../keyspace/record.js';
 import {
   addLongDouble,
   formatLongDouble,
@@ -63,7 +70,7 @@ function add(c: CommandContext, increment: number): void {
   if (Number.isNaN(value)) return reply.error(ERR_NOT_INTEGER);
   const sum = value + increment;
   if (!Number.isSafeInteger(value) || !Number.isSafeInteger(sum)) return addExactly(c, BigInt(increment));
-  storeDigits(c, writeInt(scratch, 0, sum));
+  storeDigits(c, entry, writeInt(scratch, 0, sum));
   reply.int(sum);
 }
 
@@ -76,7 +83,7 @@ function addExactly(c: CommandContext, increment: bigint): void {
   if (value === null) return reply.error(ERR_NOT_INTEGER);
   const sum = value + increment;
   if (sum < INT64_MIN || sum > INT64_MAX) return reply.error(ERR_INCREMENT_OVERFLOW);
-  storeDigits(c, scratch.write(String(sum), 0, 'latin1'));
+  storeDigits(c, entry, scratch.write(String(sum), 0, 'latin1'));
   reply.bigint(sum);
 }
 
@@ -88,9 +95,11 @@ function copyDigits(c: CommandContext, entry: Entry): number {
   return length;
 }
 
-/** @hot Stores the first `length` bytes of the scratch buffer under the key that is argument 1. */
-function storeDigits(c: CommandContext, length: number): void {
-  c.db.setString(c.argv, 1, c.scratch, c.scratchView, 0, length, true);
+/** @hot Stores the first `length` bytes of the scratch buffer under the key that is argument 1, where `entry` is. */
+function storeDigits(c: CommandContext, entry: Entry, length: number): void {
+  const { db, scratch, scratchView } = c;
+  if (entry === NONE) db.setString(c.argv, 1, scratch, scratchView, 0, length, false);
+  else db.overwriteString(entry, scratch, scratchView, 0, length, ENCODING_INT);
   c.keyChanged(1);
   c.notify(NOTIFY_STRING, 'incrby', 1);
 }
@@ -107,13 +116,21 @@ export function incrbyfloat(c: CommandContext): void {
   if (!isFiniteLongDouble(sum)) return reply.error(ERR_NAN_OR_INFINITY);
 
   const text = formatLongDouble(sum);
-  c.ensureScratch(text.length);
-  c.scratch.write(text, 0, 'latin1');
-  db.setString(argv, 1, c.scratch, c.scratchView, 0, text.length, true);
+  storeText(c, entry, text);
   c.keyChanged(1);
   c.notify(NOTIFY_STRING, 'incrbyfloat', 1);
   c.propagateInstead().text('SET').arg(argv, 1).text(text).text('KEEPTTL');
   reply.bulkText(text);
+}
+
+/** Stores latin1 text under the key that is argument 1. It stays text to OBJECT ENCODING, though it may spell an integer. */
+function storeText(c: CommandContext, entry: Entry, text: string): void {
+  const { db } = c;
+  c.ensureScratch(text.length);
+  c.scratch.write(text, 0, 'latin1');
+  const there = entry === NONE ? db.setString(c.argv, 1, c.scratch, c.scratchView, 0, 0, false) : entry;
+  const encoding = text.length <= EMBSTR_MAX_BYTES ? ENCODING_EMBSTR : ENCODING_RAW;
+  db.overwriteString(there, c.scratch, c.scratchView, 0, text.length, encoding);
 }
 
 /** The long double that a value spells, null when it spells none; 0 for NONE. */

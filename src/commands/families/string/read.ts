@@ -1,4 +1,5 @@
 /** GET and its kin: values out, and what happens to the key on the way. */
+import { EXPIRED_DELETE } from '../../../keyspace/database.js';
 import { NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
@@ -102,7 +103,7 @@ function getAndExpire(c: CommandContext, entry: number, options: number): void {
   const atMs = expireAtMs(argv, expiryArgument(argv, 2), options & EXPIRY_OPTIONS, c.nowMs);
   if (atMs < 0) return c.reply.error(expiryError(c, atMs));
   replyString(c, entry);
-  if (atMs <= c.nowMs && !c.keyspace.hideExpired) return dropKey(c);
+  if (atMs <= c.nowMs && c.keyspace.expiredKeys === EXPIRED_DELETE) return dropKey(c);
   db.setExpire(entry, atMs);
   c.keyChanged(1);
   c.notify(NOTIFY_GENERIC, 'expire', 1);
