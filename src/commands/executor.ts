@@ -6,7 +6,7 @@
  */
 
 import type { ErrorReply } from '../resp/error-reply.js';
-import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
+import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT, type ReplyMode } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
 import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_VERBATIM } from './context.js';
 import { errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH } from './errors.js';

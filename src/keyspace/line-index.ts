@@ -488,6 +488,7 @@ export class LineIndex {
   private append(line: number, tag: number, ref: number): void {
     let words = this.segments[line >>> SEGMENT_SHIFT]!;
     let at = (line & SEGMENT_MASK) << LINE_SHIFT;
+    let overflowLine = 0;
     for (let chain = 1; ; chain++) {
       for (let word = 0; word < 3; word++) {
         const tags = words[at + word]!;
@@ -502,9 +503,12 @@ export class LineIndex {
       let next = words[at + OVERFLOW_WORD]!;
       if (next === 0) {
         next = this.takeOverflowLine();
+        // Taking a line may have replaced the segment that the end of this chain stands in.
+        if (overflowLine !== 0) words = this.overflow[overflowLine >>> SEGMENT_SHIFT]!;
         words[at + OVERFLOW_WORD] = next;
         if (chain >= this.longestChain) this.longestChain = chain + 1;
       }
+      overflowLine = next;
       words = this.overflow[next >>> SEGMENT_SHIFT]!;
       at = (next & SEGMENT_MASK) << LINE_SHIFT;
     }
