@@ -18,7 +18,7 @@
  * update, insert, delete say what happens to the user's data in it. `not_key`: it routes like a key (sharded
  * channels); `incomplete`: there can be more keys; `variable_flags`: options of the call decide about the flags.
  */
-import type { Argv } from '../resp/argv.js';
+import { type Argv, token } from '../resp/argv.js';
 import { assert } from '../util/assert.js';
 import type { Command } from './table.js';
 
@@ -74,6 +74,8 @@ export interface KeySpec {
   readonly position: number;
   /** BEGIN_KEYWORD: the word in upper case. */
   readonly keyword: string;
+  /** The same as `Argv.is` takes it. */
+  readonly keywordToken: Uint8Array;
   readonly find: typeof FIND_UNKNOWN | typeof FIND_RANGE | typeof FIND_KEYNUM;
   /** FIND_RANGE: the last key relative to the first one, negative from the end of the arguments. */
   readonly lastKey: number;
@@ -107,6 +109,7 @@ export function parseKeySpec(line: string): KeySpec {
     begin: unknown !== undefined ? BEGIN_UNKNOWN : keyword !== undefined ? BEGIN_KEYWORD : BEGIN_INDEX,
     position: Number(position ?? 0),
     keyword: keyword ?? '',
+    keywordToken: token(keyword ?? ''),
     find: unknown !== undefined ? FIND_UNKNOWN : keyNumber !== undefined ? FIND_KEYNUM : FIND_RANGE,
     lastKey: Number(last ?? 0),
     step: Number(step ?? 1),
@@ -156,8 +159,7 @@ export function findKeys(command: Command, argv: Argv, keys: KeyPositions, withC
   keys.clear();
   if (command.keySpecsSuffice && findBySpecs(command, argv, keys, withChannels)) return true;
   keys.clear();
-  if (command.getKeys === null) return !command.hasKeys;
-  if (command.getKeys(argv, keys)) return true;
+  if (command.getKeys?.(argv, keys) === true) return true;
   keys.clear();
   return false;
 }
@@ -202,8 +204,7 @@ function findBySpec(spec: KeySpec, argv: Argv, keys: KeyPositions): boolean {
 function findKeyword(spec: KeySpec, argv: Argv): number {
   const argc = argv.count;
   const forward = spec.position > 0;
-  const word = Buffer.from(spec.keyword.toLowerCase(), 'latin1');
   let i = forward ? spec.position : argc + spec.position;
-  for (; forward ? i < argc - 1 : i > 1; i += forward ? 1 : -1) if (argv.is(i, word)) return i;
+  for (; forward ? i < argc - 1 : i > 1; i += forward ? 1 : -1) if (argv.is(i, spec.keywordToken)) return i;
   return -1;
 }

@@ -85,11 +85,9 @@ export class Command {
     this.getKeys = spec.getKeys ?? null;
     this.keySpecs = (spec.keys ?? []).map(parseKeySpec);
     this.hasKeys = this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) || this.getKeys !== null;
-    this.keySpecsSuffice =
-      this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) &&
-      this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0);
+    this.keySpecsSuffice = this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0);
     assert(
-      this.getKeys !== null || this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0),
+      this.getKeys !== null || this.keySpecsSuffice,
       `getKeys for '${this.name}', whose options decide about its key flags`,
     );
     const range = legacyRange(this.keySpecs);

@@ -401,10 +401,10 @@ function findKeysOfNested(c: CommandContext): KeyPositions | null {
     const keys = new KeyPositions();
     argv.base += 2;
     argv.count -= 2;
-    const found = findKeys(entry, argv, keys);
+    findKeys(entry, argv, keys);
     argv.base -= 2;
     argv.count += 2;
-    if (found || (entry.flags & FLAG_NO_MANDATORY_KEYS) !== 0) return keys;
+    if (keys.count > 0 || (entry.flags & FLAG_NO_MANDATORY_KEYS) !== 0) return keys;
     reply.error(ERR_GETKEYS_ARGUMENTS);
   }
   return null;
