@@ -24,7 +24,7 @@ export function isDaemon(): boolean {
  * the caller exits then. Rejects when it could not be started.
  * @param stdin what this process has read from its standard input already, for the new one to read again
  */
-export function daemonize(stdin: string | null): Promise<void> {
+export function daemonize(stdin: Uint8Array | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       detached: true,

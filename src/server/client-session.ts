@@ -1,0 +1,55 @@
+/** One client's side of its connection: input goes to the request loop, its end is told to whoever refers to the client. */
+import type { Client } from '../commands/client.js';
+import { clientInfo } from '../commands/client-info.js';
+import type { CommandContext } from '../commands/context.js';
+import type { Connection, ConnectionOwner } from '../net/index.js';
+import type { Clients } from './clients.js';
+import type { Cron } from './cron.js';
+import type { RequestLoop } from './request-loop.js';
+
+/** What all sessions of one server share. */
+export interface SessionParts {
+  readonly context: CommandContext;
+  readonly requests: RequestLoop;
+  readonly clients: Clients;
+  readonly cron: Cron;
+}
+
+export class ClientSession implements ConnectionOwner {
+  private readonly client: Client;
+  private readonly connection: Connection;
+  private readonly parts: SessionParts;
+
+  constructor(client: Client, connection: Connection, parts: SessionParts) {
+    this.client = client;
+    this.connection = connection;
+    this.parts = parts;
+  }
+
+  /** @hot */
+  received(bytes: Buffer, _view: DataView, from: number, to: number): number {
+    const { client, connection, parts } = this;
+    // A client that does not read its replies gets no more of them for now: its commands wait in the query buffer.
+    if (connection.congested) return from;
+    const consumed = parts.requests.serve(client, bytes, from, to);
+    if (client.suspension !== null) {
+      // What was found out about the input further on does not hold for where it goes on.
+      client.parse.needed = 0;
+      parts.cron.deadlineChanged();
+    } else if (consumed < to) {
+      connection.expect(client.parse.needed);
+    }
+    return consumed;
+  }
+
+  closed(): void {
+    const { client, parts } = this;
+    client.closed = true;
+    parts.context.suspensions.drop(client);
+    parts.clients.remove(client);
+  }
+
+  describe(): string {
+    return clientInfo(this.client, this.parts.context.clock.nowMs());
+  }
+}

@@ -1,0 +1,396 @@
+/**
+ * The composition root: puts one server together from its layers, starts it, and takes it apart again.
+ *
+ * ```
+ *   Listeners -> Connection -> Session -> RequestLoop -> Executor -> handlers -> Keyspace
+ *                    ^                                      |            |
+ *                    +------------- ReplyWriter <-----------+            +-> Feed
+ *   Cron: time for all of them.   Config: hooks that bring changes to where they take effect.
+ * ```
+ * 1. Nothing is global: several servers of one process share only code and the event loop.
+ * 2. A server ends once: by {@link Server.close}, SHUTDOWN, or a broken invariant ({@link Server.fail}). `closed` tells.
+ * 3. It never ends the process and never changes its working directory: that is for src/cli.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Users } from '../acl/index.js';
+import { Client } from '../commands/client.js';
+import { clientInfo } from '../commands/client-info.js';
+import { CommandContext } from '../commands/context.js';
+import { Executor } from '../commands/executor.js';
+import { createFullCommandTable } from '../commands/families/index.js';
+import type { LifecyclePort, ShutdownRequest } from '../commands/ports.js';
+import { Suspensions } from '../commands/suspension.js';
+import type { Config } from '../config/index.js';
+import { Feed } from '../keyspace/feed.js';
+import { Keyspace } from '../keyspace/keyspace.js';
+import { Arena } from '../memory/index.js';
+import {
+  type Connection,
+  type ConnectionOwner,
+  defaultNetworkSettings,
+  ListenError,
+  Listeners,
+  Network,
+} from '../net/index.js';
+import { ServerStats } from '../observability/stats.js';
+import { Argv, ReplyWriter } from '../resp/index.js';
+import { type Clock, systemClock } from '../util/clock.js';
+import { Random } from '../util/random.js';
+import { REDSTART_VERSION } from '../util/version.js';
+import { ClientSession, type SessionParts } from './client-session.js';
+import { Clients } from './clients.js';
+import { crashReport } from './crash-report.js';
+import { Cron } from './cron.js';
+import { ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
+import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
+import { logo } from './logo.js';
+import { applyNetworkSettings, watchNetworkConfig } from './network-config.js';
+import { fitMaxClients } from './open-files.js';
+import { type CommandObserver, RequestLoop } from './request-loop.js';
+import { StartupError } from './startup-error.js';
+import { ServerTasks } from './tasks.js';
+
+/** The system's bound on connections that wait to be accepted. */
+const SOMAXCONN = '/proc/sys/net/core/somaxconn';
+/** How many clients a crash report lists. */
+const REPORTED_CLIENTS = 64;
+
+/** What a server is made of besides its configuration. */
+export interface ServerParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Whether port 0 is any free port, as embedders and tests want it, rather than none, as Redis has it. */
+  readonly anyFreePort?: boolean;
+  /** Whether the logo is shown without `always-show-logo`: the log goes to a terminal. */
+  readonly showsLogo?: boolean;
+  /** Called when the server begins to end, before it closes its sockets. */
+  readonly onStopping?: () => void;
+  /** Called when the server listens on another address. */
+  readonly onAddressChanged?: () => void;
+  /** Starts a new server once this one has ended, for DEBUG RESTART; null or none where that cannot be done. */
+  readonly onRestart?: ((delayMs: number) => void) | null;
+}
+
+/** Until SLOWLOG looks on, no command is slow. */
+const NO_OBSERVER: CommandObserver = { thresholdUs: Number.POSITIVE_INFINITY, slowCommand: () => {} };
+
+const STARTING = 0;
+const RUNNING = 1;
+const STOPPING = 2;
+const STOPPED = 3;
+
+/** One server; see the head of this file. */
+export class Server implements LifecyclePort {
+  readonly config: Config;
+  readonly log: Log;
+  readonly context: CommandContext;
+  readonly network: Network;
+  readonly listeners: Listeners;
+  /** Resolves when the server has ended in order, rejects with the cause when a broken invariant ended it. */
+  readonly closed: Promise<void>;
+  private readonly parts: ServerParts;
+  private readonly clock: Clock;
+  private readonly clients: Clients;
+  private readonly requests: RequestLoop;
+  private readonly cron: Cron;
+  private readonly tasks: ServerTasks;
+  private readonly sessions: SessionParts;
+  private readonly users = new Users();
+  private readonly startedMs: number;
+  private state: typeof STARTING | typeof RUNNING | typeof STOPPING | typeof STOPPED = STARTING;
+  private settle: { resolve(): void; reject(cause: unknown): void } | null = null;
+
+  /** Puts the server together; nothing is opened before {@link start}. */
+  constructor(parts: ServerParts) {
+    const { config, log, clock = systemClock } = parts;
+    this.parts = parts;
+    this.config = config;
+    this.log = log;
+    this.clock = clock;
+    this.startedMs = clock.nowMs();
+    this.closed = new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    this.closed.catch(() => {}); // an embedder may not ask
+    this.users.default.setOnlyPassword(config.requirepass);
+
+    const random = new Random();
+    const table = createFullCommandTable();
+    const stats = new ServerStats(table.idCount);
+    const feed = new Feed();
+    const announcer = new ExpiryAnnouncer(config, feed);
+    const keyspace = new Keyspace({
+      arena: new Arena({ clock }),
+      databaseCount: config.databases,
+      clock,
+      random,
+      hooks: announcer,
+    });
+    const suspensions = new Suspensions((client, write) => this.requests.resume(client, write));
+    this.clients = new Clients(() => this.context.client);
+    this.context = new CommandContext(
+      {
+        keyspace,
+        config,
+        clock,
+        random,
+        table,
+        users: this.users,
+        stats,
+        feed,
+        suspensions,
+        ports: { clients: this.clients, lifecycle: this, log },
+        argv: new Argv(),
+        reply: new ReplyWriter((error) => stats.countError(error)),
+      },
+      new Client(0, null, keyspace.db(0), this.users.default, this.startedMs),
+    );
+    announcer.context = this.context;
+    this.requests = new RequestLoop(this.context, new Executor(this.context), NO_OBSERVER);
+    const onFailure = (cause: unknown): void => this.fail(cause);
+    this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure });
+    this.listeners = new Listeners(this.network, (connection) => this.accept(connection));
+    const { network, clients } = this;
+    this.tasks = new ServerTasks({ config, clock, log, keyspace, network, clients, suspensions, stats, onFailure });
+    this.cron = new Cron(this.tasks, clock);
+    this.sessions = { context: this.context, requests: this.requests, clients, cron: this.cron };
+    watchKeyspaceConfig(keyspace, config);
+    this.watchConfig();
+  }
+
+  /**
+   * Opens the sockets and begins to serve.
+   * @throws StartupError when the system does not let it; the reason is in the log
+   */
+  async start(): Promise<void> {
+    const { config, log } = this;
+    try {
+      this.refuseWhatIsNotThere();
+      fitMaxClients(config, log);
+      applyNetworkSettings(this.network.settings, config, this.users.default);
+      log.role = 'M';
+      log.notice('monotonic clock: POSIX clock_gettime');
+      this.logMode();
+      this.checkBacklog();
+      await this.listen();
+    } catch (error) {
+      await this.listeners.close();
+      this.state = STOPPED;
+      throw error;
+    }
+    this.state = RUNNING;
+    this.cron.start();
+    log.notice('Server initialized');
+    log.warning('Nothing is saved: this version keeps all data in memory only, and it is gone when the server ends.');
+    if (this.listeners.tcpPort !== 0) log.notice('Ready to accept connections tcp');
+    if (this.listeners.unixPath !== null) log.notice('Ready to accept connections unix');
+  }
+
+  /** Whether the server is ending or has ended. */
+  get isStopping(): boolean {
+    return this.state >= STOPPING;
+  }
+
+  /** Whether nothing of the server is left. */
+  get hasEnded(): boolean {
+    return this.state === STOPPED;
+  }
+
+  /** Ends the server in order; resolves when it is done. May be called more than once. */
+  async close(): Promise<void> {
+    this.shutdown({ save: 'configured', now: false, force: false });
+    await this.closed;
+  }
+
+  // --- What commands ask of the server's life ---
+
+  /** Begins an orderly end: `closed` tells when it is done. Returns the text of an error when it cannot end now. */
+  shutdown(_request: ShutdownRequest): string | null {
+    if (this.isStopping) return null;
+    this.state = STOPPING;
+    this.log.notice('User requested shutdown...');
+    // The command that asked is still running: what it uses is taken apart behind it.
+    setImmediate(() => {
+      this.end().then(
+        () => this.settle?.resolve(),
+        (cause) => this.settle?.reject(cause),
+      );
+    });
+    return null;
+  }
+
+  /** Ends this server because an invariant is broken: its state goes to the log, and `closed` rejects with the cause. */
+  fail(cause: unknown): void {
+    if (this.state === STOPPED) return;
+    this.state = STOPPED;
+    this.report(cause);
+    this.cron.stop();
+    for (const connection of this.network.connections) connection.destroy();
+    this.parts.onStopping?.();
+    const done = (): void => this.settle?.reject(cause);
+    this.listeners.close().then(done, done);
+  }
+
+  crash(cause: Error): void {
+    this.fail(cause);
+  }
+
+  restart(delayMs: number, _graceful: boolean): string | null {
+    const { onRestart } = this.parts;
+    if (onRestart == null) return "ERR this server is part of another program and can't restart itself";
+    onRestart(delayMs);
+    return this.shutdown({ save: 'configured', now: false, force: false });
+  }
+
+  pauseCron(paused: boolean): void {
+    this.cron.setPaused(paused);
+  }
+
+  // --- Starting ---
+
+  /** What is in the table of directives and not in this version: better a clear line than a server that seems to do it. */
+  private refuseWhatIsNotThere(): void {
+    const { config, log } = this;
+    const [module] = config.modules;
+    if (config.clusterEnabled) {
+      this.refuse('Cluster mode is not supported by this version: remove cluster-enabled yes from the configuration.');
+    }
+    if (module !== undefined) {
+      const reason = `${module.path}: cannot open shared object file: No such file or directory`;
+      log.warning(`Module ${module.path} failed to load: ${reason}`);
+      this.refuse(`Can't load module from ${module.path}: server aborting`);
+    }
+  }
+
+  private refuse(reason: string): never {
+    this.log.warning(reason);
+    throw new StartupError(reason);
+  }
+
+  private logMode(): void {
+    const { config, log, parts } = this;
+    if (config.alwaysShowLogo || parts.showsLogo === true) {
+      log.block(LOG_NOTICE, logo(REDSTART_VERSION, 'standalone', config.port, process.pid));
+    } else {
+      log.notice(`Running mode=standalone, port=${config.port}.`);
+    }
+  }
+
+  private checkBacklog(): void {
+    const { tcpBacklog } = this.config;
+    let most: number;
+    try {
+      most = Number(readFileSync(SOMAXCONN, 'latin1'));
+    } catch {
+      return; // not a Linux: nobody tells
+    }
+    if (most >= tcpBacklog) return;
+    this.log.warning(
+      `WARNING: The TCP backlog setting of ${tcpBacklog} cannot be enforced because ${SOMAXCONN} ` +
+        `is set to the lower value of ${Math.trunc(most)}.`,
+    );
+  }
+
+  private async listen(): Promise<void> {
+    const { config, listeners, parts, log } = this;
+    const { port, tcpBacklog, unixsocket } = config;
+    try {
+      if (port !== 0 || parts.anyFreePort === true) await listeners.listenTcp(config.bind, port, tcpBacklog);
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      log.warning(error.message);
+      this.refuse(`Failed listening on port ${port} (tcp), aborting.`);
+    }
+    try {
+      const path = resolve(config.dir, unixsocket);
+      if (unixsocket !== '') await listeners.listenUnix(path, config.unixsocketperm, tcpBacklog);
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      this.refuse(error.message);
+    }
+    if (listeners.tcpPort === 0 && listeners.unixPath === null) {
+      this.refuse('Configured to not listen anywhere, exiting.');
+    }
+  }
+
+  /** Brings changes by CONFIG SET to where they take effect. */
+  private watchConfig(): void {
+    const { config, context, users } = this;
+    watchNetworkConfig(config, this.network.settings, this.listeners, {
+      defaultUser: users.default,
+      log: this.log,
+      addressChanged: () => this.parts.onAddressChanged?.(),
+    });
+    config.onApply(['loglevel'], () => {
+      this.log.level = LOG_LEVEL_NAMES.indexOf(config.loglevel);
+      return null;
+    });
+    config.onApply(['requirepass'], () => {
+      users.default.setOnlyPassword(config.requirepass);
+      applyNetworkSettings(this.network.settings, config, users.default);
+      return null;
+    });
+    const events = (): null => {
+      context.eventClasses = config.notifyKeyspaceEvents;
+      return null;
+    };
+    config.onApply(['notifyKeyspaceEvents'], events);
+    events();
+    config.onApply(['protoMaxBulkLen'], () => {
+      for (const client of this.clients.all()) client.parse.maxBulkLength = config.protoMaxBulkLen;
+      return null;
+    });
+  }
+
+  /** A client has connected. */
+  private accept(connection: Connection): ConnectionOwner {
+    const { keyspace } = this.context;
+    const client = new Client(
+      this.clients.nextId(),
+      connection,
+      keyspace.db(0),
+      this.users.default,
+      this.clock.nowMs(),
+    );
+    client.parse.maxBulkLength = this.config.protoMaxBulkLen;
+    this.clients.add(client);
+    return new ClientSession(client, connection, this.sessions);
+  }
+
+  // --- Ending ---
+
+  private async end(): Promise<void> {
+    this.cron.stop();
+    this.parts.onStopping?.();
+    if (this.listeners.unixPath !== null) this.log.notice('Removing the unix socket file.');
+    const closing = this.listeners.close();
+    this.network.flushAll();
+    for (const connection of this.network.connections) connection.destroy();
+    await closing;
+    this.log.warning('Redis is now ready to exit, bye bye...');
+    this.state = STOPPED;
+  }
+
+  private report(cause: unknown): void {
+    const { config, log, context } = this;
+    if (!config.crashLogEnabled) {
+      log.warning(`This server stops: ${cause instanceof Error ? cause.message : String(cause)}`);
+      return;
+    }
+    const nowMs = this.clock.nowMs();
+    const clients = [...this.clients.all()].slice(0, REPORTED_CLIENTS).map((client) => clientInfo(client, nowMs));
+    const { startedMs } = this;
+    log.block(
+      LOG_WARNING,
+      crashReport(cause, {
+        startedMs,
+        nowMs,
+        clients,
+        keyCount: context.keyspace.size,
+        usedMemoryBytes: context.keyspace.account.used,
+      }),
+    );
+  }
+}

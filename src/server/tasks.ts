@@ -1,0 +1,118 @@
+/**
+ * What a server does by the clock, put together: see cron.ts for when.
+ */
+import type { Suspensions } from '../commands/suspension.js';
+import type { Config } from '../config/index.js';
+import type { Keyspace } from '../keyspace/keyspace.js';
+import type { Network } from '../net/index.js';
+import type { ServerStats } from '../observability/stats.js';
+import type { Clock } from '../util/clock.js';
+import type { Clients } from './clients.js';
+import type { CronTasks } from './cron.js';
+import type { Log } from './log.js';
+import { LoopMonitor, Rate, SAMPLE_INTERVAL_MS } from './samples.js';
+
+/** How often a debug line tells what the server holds. */
+const STATUS_INTERVAL_MS = 5000;
+
+/** What the tasks work on. */
+export interface TaskParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keyspace: Keyspace;
+  readonly network: Network;
+  readonly clients: Clients;
+  readonly suspensions: Suspensions;
+  readonly stats: ServerStats;
+  readonly onFailure: (cause: unknown) => void;
+}
+
+/** One server's tasks, and the rates that they measure. */
+export class ServerTasks implements CronTasks {
+  /** Commands, kilobytes in and out, and turns of the event loop a second; microseconds of a turn. */
+  readonly opsPerSecond = new Rate();
+  readonly inputKilobytes = new Rate();
+  readonly outputKilobytes = new Rate();
+  readonly loopCyclesPerSecond = new Rate();
+  readonly loopCycleUs = new Rate();
+  readonly loop = new LoopMonitor();
+  private readonly parts: TaskParts;
+  private sampledMs = 0;
+  private statusMs = 0;
+  private slice = 0;
+
+  constructor(parts: TaskParts) {
+    this.parts = parts;
+  }
+
+  get hz(): number {
+    return this.parts.config.hz;
+  }
+
+  get dynamicHz(): boolean {
+    return this.parts.config.dynamicHz;
+  }
+
+  get clientCount(): number {
+    return this.parts.clients.count;
+  }
+
+  get nextDeadlineMs(): number {
+    return this.parts.suspensions.nextDeadlineMs;
+  }
+
+  get upkeepExpected(): boolean {
+    return this.parts.keyspace.wheel.count > 0;
+  }
+
+  tick(hz: number): void {
+    const { clock, network, log } = this.parts;
+    const nowMs = clock.nowMs();
+    network.maintain(hz);
+    this.closeIdleClients(nowMs, hz);
+    if (nowMs - this.sampledMs >= SAMPLE_INTERVAL_MS) this.sample(nowMs);
+    if (nowMs - this.statusMs >= STATUS_INTERVAL_MS) {
+      this.statusMs = nowMs;
+      const { clients, keyspace } = this.parts;
+      log.debug(`${clients.count} clients connected (0 replicas), ${keyspace.account.used} bytes in use`);
+    }
+  }
+
+  upkeep(budgetUs: number): boolean {
+    return this.parts.keyspace.maintain(budgetUs);
+  }
+
+  deadlinePassed(): void {
+    this.parts.suspensions.expire(this.parts.clock.nowMs());
+  }
+
+  failed(cause: unknown): void {
+    this.parts.onFailure(cause);
+  }
+
+  /** Takes the rates' samples. */
+  private sample(nowMs: number): void {
+    const { stats } = this.parts;
+    this.sampledMs = nowMs;
+    this.opsPerSecond.sample(stats.totalCommandsProcessed, nowMs, 1000);
+    this.inputKilobytes.sample(stats.totalNetInputBytes, nowMs, 1000 / 1024);
+    this.outputKilobytes.sample(stats.totalNetOutputBytes, nowMs, 1000 / 1024);
+    const { cycles, busyUs } = this.loop;
+    this.loopCyclesPerSecond.sample(cycles, nowMs, 1000);
+    this.loopCycleUs.sample(busyUs, cycles, 1);
+  }
+
+  /** `timeout`: each client is looked at once a second. Those that wait for something are not idle. */
+  private closeIdleClients(nowMs: number, slices: number): void {
+    const { config, clients, log } = this.parts;
+    this.slice = (this.slice + 1) % slices;
+    if (config.timeout === 0) return;
+    for (const client of clients.all()) {
+      if (client.id % slices !== this.slice || client.suspension !== null) continue;
+      if (nowMs - client.lastInteractionMs <= config.timeout * 1000) continue;
+      log.verbose('Closing idle client');
+      client.connection?.destroy();
+    }
+  }
+}
