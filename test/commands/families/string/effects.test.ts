@@ -4,10 +4,29 @@
  * the event listener are given.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { referenceAvailable } from '../support/reference.js';
-import { RespClient } from '../support/resp-client.js';
-import { portOf } from '../support/targets.js';
-import type { Push } from '../support/wire.js';
+import { Users } from '../../../../src/acl/index.js';
+import { Client } from '../../../../src/commands/client.js';
+import { CommandContext } from '../../../../src/commands/context.js';
+import type { EventListener } from '../../../../src/commands/events.js';
+import { Executor } from '../../../../src/commands/executor.js';
+import { BITMAP_COMMANDS } from '../../../../src/commands/families/bitmap/table.js';
+import { STRING_COMMANDS } from '../../../../src/commands/families/string/table.js';
+import type { Ports } from '../../../../src/commands/ports.js';
+import { Suspensions } from '../../../../src/commands/suspension.js';
+import { createCommandTable } from '../../../../src/commands/table.js';
+import { Config } from '../../../../src/config/index.js';
+import { Feed, type FeedConsumer } from '../../../../src/keyspace/feed.js';
+import { Keyspace } from '../../../../src/keyspace/keyspace.js';
+import { Arena } from '../../../../src/memory/index.js';
+import { ServerStats } from '../../../../src/observability/stats.js';
+import { Argv, ReplyWriter } from '../../../../src/resp/index.js';
+import type { ByteSpans } from '../../../../src/util/byte-spans.js';
+import { systemClock } from '../../../../src/util/clock.js';
+import { Random } from '../../../../src/util/random.js';
+import { referenceAvailable } from '../../../support/reference.js';
+import { RespClient } from '../../../support/resp-client.js';
+import { portOf } from '../../../support/targets.js';
+import { type Push, parseReply, toArgs } from '../../../support/wire.js';
 
 interface Effect {
   /** Commands before. */
@@ -115,8 +134,78 @@ interface Told {
   readonly changes: number;
 }
 
+/** The name of an effect's test. */
+function title({ sent, given = [] }: Effect): string {
+  return given.length === 0 ? sent : `${sent} after ${given.join(', ')}`;
+}
+
 function expectEffect({ sent, events, fed, changes }: Effect, told: Told): void {
   expect(told, sent).toEqual({ events, fed, changes: changes ?? (fed.length > 0 ? 1 : 0) });
+}
+
+/** Keyspace, executor and feed without a server around them. */
+class Engine implements EventListener, FeedConsumer {
+  private readonly context: CommandContext;
+  private readonly executor: Executor;
+  private readonly client: Client;
+  private events: string[] = [];
+  private fed: string[] = [];
+
+  constructor() {
+    const random = new Random(1);
+    const users = new Users();
+    const feed = new Feed();
+    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS);
+    const hooks = { expired: () => {} };
+    const keyspace = new Keyspace({ arena: new Arena(), databaseCount: 1, clock: systemClock, random, hooks });
+    this.client = new Client(1, null, keyspace.db(0), users.default, systemClock.nowMs());
+    const stats = new ServerStats(table.idCount);
+    const suspensions = new Suspensions(() => {});
+    const ports = {} as Ports; // no command of these groups asks for one
+    const argv = new Argv();
+    const reply = new ReplyWriter();
+    const config = new Config();
+    this.context = new CommandContext(
+      { keyspace, config, clock: systemClock, random, table, users, stats, feed, suspensions, ports, argv, reply },
+      this.client,
+    );
+    this.context.eventClasses = ~0;
+    this.context.eventListener = this;
+    this.executor = new Executor(this.context);
+    feed.subscribe(this);
+  }
+
+  /** Runs a command; FLUSHALL, which belongs to another group, empties the keyspace. */
+  run(command: string): Told {
+    const { context, executor, client } = this;
+    const { keyspace, argv, reply } = context;
+    if (command === 'FLUSHALL') keyspace.flushAll();
+    this.events = [];
+    this.fed = [];
+    const dirty = keyspace.dirty;
+    argv.assign(toArgs(command).map((arg) => Buffer.from(String(arg))));
+    context.nowMs = Date.now();
+    keyspace.setTime(context.nowMs);
+    executor.execute(client, executor.resolve());
+    reply.take();
+    return { events: this.events, fed: this.fed, changes: keyspace.dirty - dirty };
+  }
+
+  keyspaceEvent(_eventClass: number, event: string, _dbIndex: number, keys: ByteSpans, i: number): void {
+    const from = keys.offset(i);
+    this.events.push(`${event} ${Buffer.from(keys.bytes.subarray(from, from + keys.length(i)))}`);
+  }
+
+  feedUnit(bytes: Uint8Array, size: number): void {
+    const buffer = Buffer.from(bytes.subarray(0, size));
+    for (let at = 0; at < size; ) {
+      const parsed = parseReply(buffer, at, size);
+      if (!('reply' in parsed)) throw new Error('the feed ends within a command');
+      const args = parsed.reply.value as string[];
+      if (args[0] !== 'SELECT') this.fed.push(describeCommand(args));
+      at = parsed.end;
+    }
+  }
 }
 
 /** A command as text, with times of the next hours taken out. */
@@ -128,6 +217,17 @@ function describeCommand(args: readonly string[]): string {
   });
   return words.join(' ');
 }
+
+describe('effects of string and bitmap commands on redstart', () => {
+  const engine = new Engine();
+  for (const effect of EFFECTS) {
+    test(title(effect), () => {
+      engine.run('FLUSHALL');
+      for (const command of effect.given ?? []) engine.run(command);
+      expectEffect(effect, engine.run(effect.sent));
+    });
+  }
+});
 
 describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on the reference', () => {
   let client: RespClient;
@@ -183,9 +283,8 @@ describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on t
   }
 
   for (const [i, effect] of EFFECTS.entries()) {
-    const given = effect.given ?? [];
-    test(`${effect.sent}${given.length > 0 ? ` after ${given.join(', ')}` : ''}`, async () => {
-      await client.pipeline(['FLUSHALL', ...given]);
+    test(title(effect), async () => {
+      await client.pipeline(['FLUSHALL', ...(effect.given ?? [])]);
       await told(`given ${i}`);
       const before = await changes();
       await client.command(effect.sent);
