@@ -515,7 +515,7 @@ export class Database {
     const hash = arena.i32(old, WORD_HASH);
     arena.setI32(entry, WORD_HASH, hash);
     this.writeKey(entry, keys, i, expires);
-    this.copyClock(old, entry);
+    arena.setI32(entry, WORD_CLOCK, arena.i32(old, WORD_CLOCK)); // the same key: its length comes along
     if (expires) {
       arena.setF64(entry, DWORD_EXPIRE_AT, arena.f64(old, DWORD_EXPIRE_AT));
       const timer = arena.i32(old, WORD_WHEEL);
