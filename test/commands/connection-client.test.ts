@@ -170,6 +170,54 @@ describeCommands('CLIENT INFO and LIST', (t) => {
   });
 });
 
+describeCommands('CLIENT NO-TOUCH', (t) => {
+  const line = 'COMMAND DOCS recorded from 7.4.1: CLIENT NO-TOUCH since 7.2.0';
+
+  t.test('OBJECT FREQ tells of an access', async (c) => {
+    await c.configSet('maxmemory-policy', 'allkeys-lfu');
+    await c.expect('SET k v', ok);
+    await c.expect('GET k', bulk('v'));
+    await c.expect('OBJECT FREQ k', int(6));
+  });
+  t.test(
+    'CLIENT NO-TOUCH keeps reads from being noted, at once and until OFF or RESET',
+    { since: '7.2', line },
+    async (c) => {
+      await c.configSet('maxmemory-policy', 'allkeys-lfu');
+      await c.expect('SET k v', ok);
+      await c.expectAll(['CLIENT NO-TOUCH ON', 'GET k', 'STRLEN k'], [ok, bulk('v'), int(1)]);
+      await c.expect('GET k', bulk('v'));
+      await c.expect('OBJECT FREQ k', int(5));
+      expect((await info(c)).get('flags')).toBe('T');
+      await c.expectAll(['CLIENT NO-TOUCH off', 'GET k', 'OBJECT FREQ k'], [ok, bulk('v'), int(6)]);
+      await c.expect('SET l v', ok);
+      await c.expectAll(
+        ['CLIENT NO-TOUCH on', 'RESET', 'GET l', 'OBJECT FREQ l'],
+        [ok, simple('RESET'), bulk('v'), int(6)],
+      );
+      expect((await info(c)).get('flags')).toBe('N');
+    },
+  );
+  t.test('CLIENT NO-TOUCH of one client does not concern another', { since: '7.2', line }, async (c) => {
+    await c.configSet('maxmemory-policy', 'allkeys-lfu');
+    const other = await c.another();
+    await other.expect('CLIENT NO-TOUCH on', ok);
+    await c.expect('SET k v', ok);
+    await other.expect('GET k', bulk('v'));
+    await c.expect('OBJECT FREQ k', int(5));
+    await c.expect('GET k', bulk('v'));
+    await c.expect('OBJECT FREQ k', int(6));
+  });
+  t.test('CLIENT NO-TOUCH leaves TOUCH alone', { since: '7.2', line }, async (c) => {
+    await c.configSet('maxmemory-policy', 'allkeys-lfu');
+    await c.expect('SET k v', ok);
+    await c.expectAll(['CLIENT NO-TOUCH on', 'TOUCH k', 'OBJECT FREQ k'], [ok, int(1), int(6)]);
+  });
+  t.test('CLIENT NO-TOUCH takes ON or OFF', { since: '7.2', line }, async (c) => {
+    await c.expectError('CLIENT NO-TOUCH maybe', SYNTAX);
+  });
+});
+
 describeCommands('CLIENT KILL', (t) => {
   t.test('CLIENT KILL closes the connection of an address', async (c) => {
     const other = await c.another();

@@ -149,6 +149,16 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         handler: clientNoEvict,
       },
       {
+        name: 'no-touch',
+        since: '7.2.0',
+        arity: 3,
+        flags: 'noscript loading stale',
+        syntax: 'enabled<ON | OFF>',
+        complexity: 'O(1)',
+        summary: 'Lets this connection use keys without their access being noted, or no longer.',
+        handler: clientNoTouch,
+      },
+      {
         name: 'reply',
         since: '3.2.0',
         arity: 3,
@@ -325,7 +335,7 @@ function select(c: CommandContext): void {
   const index = argv.int(1);
   if (Number.isNaN(index)) return reply.error(ERR_NOT_INTEGER);
   if (index < INT32_MIN || index > INT32_MAX) return reply.error(errIntRange(INT32_MIN, INT32_MAX));
-  if (index < 0 || index >= keyspace.databases.length) return reply.error(ERR_DB_INDEX);
+  if (index < 0 || index >= keyspace.databaseCount) return reply.error(ERR_DB_INDEX);
   c.client.db = keyspace.db(index);
   reply.ok();
 }
@@ -387,6 +397,7 @@ function reset(c: CommandContext): void {
   if (client.replyMode !== REPLY_SKIP) client.replyMode = REPLY_ON;
   client.noEvict = false;
   client.noTouch = false;
+  c.keyspace.touches = true;
   reply.resp = 2;
   reply.simple('RESET');
 }
@@ -551,6 +562,16 @@ function clientNoEvict(c: CommandContext): void {
   const isOn = argv.is(2, ON);
   if (!isOn && !argv.is(2, OFF)) return reply.error(ERR_SYNTAX);
   client.noEvict = isOn;
+  reply.ok();
+}
+
+/** Only TOUCH still counts as an access. */
+function clientNoTouch(c: CommandContext): void {
+  const { argv, client, reply } = c;
+  const isOn = argv.is(2, ON);
+  if (!isOn && !argv.is(2, OFF)) return reply.error(ERR_SYNTAX);
+  client.noTouch = isOn;
+  c.keyspace.touches = !isOn;
   reply.ok();
 }
 
