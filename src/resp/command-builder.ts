@@ -2,6 +2,7 @@
  * Builds a command from pieces, in bytes of its own: what is propagated in another form than the client sent it.
  */
 import { ByteSpans } from '../util/byte-spans.js';
+import { copyBytes } from '../util/bytes.js';
 import { writeInt } from '../util/numbers.js';
 
 export class CommandBuilder extends ByteSpans {
@@ -31,7 +32,7 @@ export class CommandBuilder extends ByteSpans {
     const length = spans.length(i);
     const from = spans.offset(i);
     this.makeRoom(length);
-    this.bytes.set(spans.bytes.subarray(from, from + length), this.size);
+    copyBytes(this.bytes, this.size, spans.bytes, from, length);
     return this.add(length);
   }
 
