@@ -33,7 +33,7 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['obl', 0],
     ['oll', connection?.pendingOutputCount ?? 0],
     ['omem', connection?.pendingOutputBytes ?? 0],
-    ['tot-mem', connection?.memoryBytes ?? 0],
+    ['tot-mem', clientMemory(client)],
     ['events', connection === null ? '' : connection.pendingOutputBytes > 0 ? 'rw' : 'r'],
     ['cmd', client.lastCommand?.name ?? 'NULL'],
     ['user', client.user.name],
@@ -43,6 +43,17 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['lib-ver', client.libVersion],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+/**
+ * What a connection costs before it holds any input or output: client, session and socket objects. Resident memory of
+ * 4000 idle connections above 500, each: 7.5 KB (Node 20).
+ */
+const CONNECTION_BYTES = 7.5 * 1024;
+
+/** Bytes of memory that a client takes in all, its buffers included. O(1). */
+export function clientMemory(client: Client): number {
+  return CONNECTION_BYTES + (client.connection?.memoryBytes ?? 0);
 }
 
 /** For how many whole seconds the client has been connected. */
