@@ -87,6 +87,8 @@ export class Connection {
   private announcedBytes = 0;
   private softLimitSinceMs = 0;
   private lastInputMs: number;
+  /** Whether there was input since {@link maintain} looked: cheaper than the time of every read. */
+  private sawInput = false;
   private paused = false;
 
   /**
@@ -236,6 +238,10 @@ export class Connection {
   /** Cron: soft limits, and buffers of idle clients. O(1). */
   maintain(nowMs: number): void {
     if (this.pendingOutputBytes > 0) this.checkOutputLimits();
+    if (this.sawInput) {
+      this.sawInput = false;
+      this.lastInputMs = nowMs;
+    }
     if (this.query.capacity > 0 && nowMs - this.lastInputMs > IDLE_MS) this.query.shrink();
   }
 
@@ -314,7 +320,7 @@ export class Connection {
 
   /** @hot What is due when the owner has returned. */
   private afterOffer(): void {
-    this.lastInputMs = this.network.clock.nowMs();
+    this.sawInput = true;
     if (this.query.length !== 0 && !this.draining) this.checkQueryBufferLimit();
     if (this.offerAgain) {
       this.offerAgain = false;

@@ -256,6 +256,8 @@ describe('a connection', () => {
     client.write('\n');
     await reply;
     expect(connection.memoryBytes).toBeGreaterThan(0);
+    bench.network.maintain(1);
+    expect(connection.memoryBytes).toBeGreaterThan(0);
     clock.advance(3000);
     bench.network.maintain(1);
     expect(connection.memoryBytes).toBe(0);
