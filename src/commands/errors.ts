@@ -99,6 +99,20 @@ export const errIntRange = (least: number, greatest: number): ErrorReply =>
   error(`ERR value is out of range, value must between ${least} and ${greatest}`);
 export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);
 
+// generic
+export const ERR_EXPIRE_GT_LT = error('ERR GT and LT options at the same time are not compatible');
+export const ERR_EXPIRE_NX = error('ERR NX and XX, GT or LT options at the same time are not compatible');
+export const ERR_INVALID_CURSOR = error('ERR invalid cursor');
+export const ERR_LFU = error(
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at ' +
+    'runtime LRU and LFU data will take some time to adjust.',
+);
+export const ERR_NO_LFU = error(
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between ' +
+    'policies at runtime LRU and LFU data will take some time to adjust.',
+);
+export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupported option ${option}`);
+
 // string
 export const ERR_DECREMENT_OVERFLOW = error('ERR decrement would overflow');
 export const ERR_LCS_LEN_AND_IDX = error('ERR If you want both the length and indexes, please just use IDX.');

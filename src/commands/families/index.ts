@@ -4,9 +4,17 @@ import { BITMAP_COMMANDS } from './bitmap/table.js';
 import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection.js';
+import { GENERIC_COMMANDS } from './generic/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
 /** The table of all families' commands. It is immutable, so several servers of one process may share one. */
 export function createFullCommandTable(): CommandTable {
-  return createCommandTable(BITMAP_COMMANDS, CLUSTER_COMMANDS, COMMAND_COMMANDS, CONNECTION_COMMANDS, STRING_COMMANDS);
+  return createCommandTable(
+    BITMAP_COMMANDS,
+    CLUSTER_COMMANDS,
+    COMMAND_COMMANDS,
+    CONNECTION_COMMANDS,
+    GENERIC_COMMANDS,
+    STRING_COMMANDS,
+  );
 }
