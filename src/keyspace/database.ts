@@ -226,6 +226,19 @@ export class Database {
     this.arena.copyOut(entry, this.valueOffset(entry) + from, target, view, at, length);
   }
 
+  /**
+   * The memory that holds a string, its first byte at {@link stringBase}: for loops that look at all of it. To be read
+   * only, and only until something is written.
+   */
+  stringView(entry: Entry): DataView {
+    return this.arena.view(entry);
+  }
+
+  /** Where a string begins in {@link stringView}. */
+  stringBase(entry: Entry): number {
+    return this.arena.base(entry) + this.valueOffset(entry);
+  }
+
   stringByte(entry: Entry, at: number): number {
     return this.arena.u8(entry, this.valueOffset(entry) + at);
   }

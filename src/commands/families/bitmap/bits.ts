@@ -1,15 +1,12 @@
 /** SETBIT and GETBIT, BITCOUNT and BITPOS. */
-import { NONE } from '../../../keyspace/record.js';
+import { type Entry, NONE } from '../../../keyspace/record.js';
 import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_BIT, ERR_BIT_ARGUMENT, ERR_BIT_OFFSET, ERR_NOT_INTEGER, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
 import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
 import { BAD_OFFSET, bitOffset } from './offset.js';
-import { countOnes, findBit } from './scan.js';
-
-/** Values are looked at in pieces of this size: what is copied stays in the processor's cache. */
-const CHUNK_BYTES = 64 * 1024;
+import { countOnes, findBit, firstBit, onesInByte } from './scan.js';
 
 /** Bits of what a range counts. */
 const UNITS = new OptionTable({ BYTE: 8, BIT: 1 });
@@ -104,48 +101,40 @@ function clampEnd(end: number, size: number): number {
   return Math.min(size - 1, Math.max(0, end < 0 ? size + end : end));
 }
 
-function countRange(c: CommandContext, entry: number, fromBit: number, toBit: number): number {
-  let count = 0;
-  const end = Math.floor(toBit / 8);
-  for (let at = Math.floor(fromBit / 8); at <= end; at += CHUNK_BYTES) {
-    const length = loadChunk(c, entry, at, fromBit, toBit, 0);
-    count += countOnes(c.scratch, c.scratchView, length);
-  }
-  return count;
+/** Ones among the bits [fromBit, toBit] of a string: those of their bytes, less what lies outside at both ends. */
+function countRange({ db }: CommandContext, entry: Entry, fromBit: number, toBit: number): number {
+  const view = db.stringView(entry);
+  const base = db.stringBase(entry);
+  const first = base + Math.floor(fromBit / 8);
+  const last = base + Math.floor(toBit / 8);
+  const before = onesInByte(view.getUint8(first) & maskBefore(fromBit));
+  const after = onesInByte(view.getUint8(last) & maskAfter(toBit));
+  return countOnes(view, first, last + 1 - first) - before - after;
 }
 
-function findInRange(c: CommandContext, entry: number, fromBit: number, toBit: number, bit: number): number {
-  const end = Math.floor(toBit / 8);
-  for (let at = Math.floor(fromBit / 8); at <= end; at += CHUNK_BYTES) {
-    const length = loadChunk(c, entry, at, fromBit, toBit, 1 - bit);
-    const found = findBit(c.scratch, c.scratchView, length, bit);
-    if (found !== -1) return at * 8 + found;
-  }
-  return -1;
+/** Position of the first bit of this value among the bits [fromBit, toBit] of a string, -1 when there is none. */
+function findInRange({ db }: CommandContext, entry: Entry, fromBit: number, toBit: number, bit: number): number {
+  const view = db.stringView(entry);
+  const base = db.stringBase(entry);
+  const first = Math.floor(fromBit / 8);
+  const start = firstBit(hide(view.getUint8(base + first), maskBefore(fromBit), bit), bit);
+  const found = start !== -1 ? start : findBit(view, base + first + 1, Math.floor(toBit / 8) - first, bit);
+  if (found === -1) return -1;
+  const position = (start !== -1 ? first : first + 1) * 8 + found;
+  return position <= toBit ? position : -1;
 }
 
-/**
- * Copies the bytes of a string from `at` on that hold bits of [fromBit, toBit], a chunk at most, to the scratch buffer.
- * Bits of them that lie outside of the range become `outside`. Returns how many bytes there are.
- */
-function loadChunk(
-  c: CommandContext,
-  entry: number,
-  at: number,
-  fromBit: number,
-  toBit: number,
-  outside: number,
-): number {
-  const last = Math.floor(toBit / 8);
-  const length = Math.min(CHUNK_BYTES, last + 1 - at);
-  c.ensureScratch(length);
-  c.db.stringInto(entry, at, length, c.scratch, c.scratchView, 0);
-  if (at === Math.floor(fromBit / 8)) overwrite(c.scratch, 0, (0xff00 >>> (fromBit & 7)) & 0xff, outside);
-  if (at + length > last) overwrite(c.scratch, length - 1, 0x7f >>> (toBit & 7), outside);
-  return length;
+/** The bits of a byte in front of this one. */
+function maskBefore(bit: number): number {
+  return (0xff00 >>> (bit & 7)) & 0xff;
 }
 
-/** Makes the bits of a mask all `bit`. */
-function overwrite(bytes: Uint8Array, at: number, mask: number, bit: number): void {
-  bytes[at] = bit === 1 ? bytes[at]! | mask : bytes[at]! & ~mask;
+/** The bits of a byte behind this one. */
+function maskAfter(bit: number): number {
+  return 0x7f >>> (bit & 7);
+}
+
+/** A byte whose bits under the mask are not `bit`, so that they are not found. */
+function hide(byte: number, mask: number, bit: number): number {
+  return bit === 1 ? byte & ~mask : byte | mask;
 }

@@ -1,5 +1,5 @@
 /** BITOP: strings combined bit by bit, a word at a time. */
-import { NONE, TYPE_STRING } from '../../../keyspace/record.js';
+import { type Entry, NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_BITOP_NOT, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
@@ -12,7 +12,7 @@ const XOR = 3;
 const NOT = 4;
 const OPERATIONS = new OptionTable({ AND, OR, XOR, NOT });
 
-/** Strings are combined in pieces of this size: two of them stay in the processor's cache. */
+/** Strings are combined in pieces of this size: one stays in the processor's cache. */
 const CHUNK_BYTES = 64 * 1024;
 
 /** Sources shorter than the longest count as if zero bytes followed; so do missing ones. */
@@ -21,7 +21,7 @@ export function bitop(c: CommandContext): void {
   const operation = argv.option(1, OPERATIONS);
   if (operation === 0) return reply.error(ERR_SYNTAX);
   if (operation === NOT && argv.count !== 4) return reply.error(ERR_BITOP_NOT);
-  const sources: number[] = [];
+  const sources: Entry[] = [];
   let length = 0;
   for (let i = 3; i < argv.count; i++) {
     const entry = db.lookupRead(argv, i);
@@ -50,7 +50,7 @@ function deleteDestination(c: CommandContext): void {
  * bytes, with zero bytes behind, and its new place is put into `sources`: the loop over chunks reads each piece of it
  * before it writes there.
  */
-function prepareDestination(c: CommandContext, sources: number[], length: number): number {
+function prepareDestination(c: CommandContext, sources: Entry[], length: number): Entry {
   const { db } = c;
   const old = db.lookupWrite(c.argv, 2);
   if (old === NONE || db.typeOf(old) !== TYPE_STRING) return resizeRaw(c, 2, NONE, length);
@@ -60,38 +60,77 @@ function prepareDestination(c: CommandContext, sources: number[], length: number
   return destination;
 }
 
-/** Combines chunk by chunk: the first source's in the first half of the scratch buffer, each other's in the second. */
-function combine(c: CommandContext, operation: number, sources: number[], destination: number, length: number): void {
-  const chunk = Math.min(CHUNK_BYTES, (length + 3) & ~3);
-  c.ensureScratch(2 * chunk);
-  const words = new Int32Array(c.scratch.buffer, c.scratch.byteOffset, (2 * chunk) >>> 2);
-  for (let at = 0; at < length; at += chunk) {
-    const bytes = Math.min(chunk, length - at);
-    load(c, sources[0]!, at, bytes, 0);
-    if (operation === NOT) invert(words, chunk >>> 2);
-    for (let i = 1; i < sources.length; i++) {
-      load(c, sources[i]!, at, bytes, chunk);
-      combineWords(operation, words, chunk >>> 2);
-    }
-    c.db.writeString(destination, at, c.scratch, c.scratchView, 0, bytes);
+/**
+ * Combines chunk by chunk: a chunk of the first source is copied to the scratch buffer, the others are read where they lie
+ * and combined into it, and then it goes to the destination.
+ */
+function combine(
+  c: CommandContext,
+  operation: number,
+  sources: readonly Entry[],
+  destination: Entry,
+  length: number,
+): void {
+  const { db } = c;
+  c.ensureScratch(Math.min(CHUNK_BYTES, length));
+  for (let at = 0; at < length; at += CHUNK_BYTES) {
+    const chunk = Math.min(CHUNK_BYTES, length - at);
+    const first = available(c, sources[0]!, at, chunk);
+    if (first > 0) db.stringInto(sources[0]!, at, first, c.scratch, c.scratchView, 0);
+    c.scratch.fill(0, first, chunk);
+    if (operation === NOT) invert(c.scratchView, chunk);
+    for (let i = 1; i < sources.length; i++) combineWith(c, operation, sources[i]!, at, chunk);
+    db.writeString(destination, at, c.scratch, c.scratchView, 0, chunk);
   }
 }
 
-/** Copies `length` bytes of a string from `at` on to `target` in the scratch buffer, zero bytes where it has none. */
-function load(c: CommandContext, entry: number, at: number, length: number, target: number): void {
-  const size = stringLength(c, entry);
-  const available = Math.max(0, Math.min(length, size - at));
-  if (available > 0) c.db.stringInto(entry, at, available, c.scratch, c.scratchView, target);
-  c.scratch.fill(0, target + available, target + length);
+/** How many of the `chunk` bytes from `at` on a source has. */
+function available(c: CommandContext, source: Entry, at: number, chunk: number): number {
+  return Math.max(0, Math.min(chunk, stringLength(c, source) - at));
 }
 
-function invert(words: Int32Array, count: number): void {
-  for (let i = 0; i < count; i++) words[i] = ~words[i]!;
+/** Combines the first `chunk` bytes of the scratch buffer with those of a source from `at` on. */
+function combineWith(c: CommandContext, operation: number, source: Entry, at: number, chunk: number): void {
+  const bytes = available(c, source, at, chunk);
+  if (bytes > 0) {
+    const view = c.db.stringView(source);
+    const from = c.db.stringBase(source) + at;
+    if (operation === AND) and(c.scratchView, view, from, bytes);
+    else if (operation === OR) or(c.scratchView, view, from, bytes);
+    else xor(c.scratchView, view, from, bytes);
+  }
+  // Beyond its end a source is zeros, which only AND hears of.
+  if (operation === AND) c.scratch.fill(0, bytes, chunk);
 }
 
-/** Combines the first `count` words with the `count` words behind them. */
-function combineWords(operation: number, words: Int32Array, count: number): void {
-  if (operation === AND) for (let i = 0; i < count; i++) words[i] = words[i]! & words[count + i]!;
-  else if (operation === OR) for (let i = 0; i < count; i++) words[i] = words[i]! | words[count + i]!;
-  else if (operation === XOR) for (let i = 0; i < count; i++) words[i] = words[i]! ^ words[count + i]!;
+// One function an operation: the loops are the point, and a choice inside of them would cost more than the operation.
+
+function invert(target: DataView, length: number): void {
+  let i = 0;
+  for (const end = length - 3; i < end; i += 4) target.setInt32(i, ~target.getInt32(i, true), true);
+  for (; i < length; i++) target.setUint8(i, ~target.getUint8(i));
+}
+
+function and(target: DataView, source: DataView, from: number, length: number): void {
+  let i = 0;
+  for (const end = length - 3; i < end; i += 4) {
+    target.setInt32(i, target.getInt32(i, true) & source.getInt32(from + i, true), true);
+  }
+  for (; i < length; i++) target.setUint8(i, target.getUint8(i) & source.getUint8(from + i));
+}
+
+function or(target: DataView, source: DataView, from: number, length: number): void {
+  let i = 0;
+  for (const end = length - 3; i < end; i += 4) {
+    target.setInt32(i, target.getInt32(i, true) | source.getInt32(from + i, true), true);
+  }
+  for (; i < length; i++) target.setUint8(i, target.getUint8(i) | source.getUint8(from + i));
+}
+
+function xor(target: DataView, source: DataView, from: number, length: number): void {
+  let i = 0;
+  for (const end = length - 3; i < end; i += 4) {
+    target.setInt32(i, target.getInt32(i, true) ^ source.getInt32(from + i, true), true);
+  }
+  for (; i < length; i++) target.setUint8(i, target.getUint8(i) ^ source.getUint8(from + i));
 }

@@ -21,7 +21,7 @@ test('countOnes counts what a loop over bits counts', () => {
     fc.property(anyBytes, (bytes) => {
       let count = 0;
       for (let i = 0; i < bytes.length * 8; i++) count += bitAt(bytes, i);
-      expect(countOnes(bytes, viewOf(bytes), bytes.length)).toBe(count);
+      expect(countOnes(viewOf(bytes), 0, bytes.length)).toBe(count);
     }),
   );
 });
@@ -29,7 +29,7 @@ test('countOnes counts what a loop over bits counts', () => {
 test('countOnes of a buffer of ones is eight times its length, however long', () => {
   const bytes = new Uint8Array(70_000).fill(255);
   for (const length of [0, 1, 11, 12, 119, 120, 121, 65_536, 70_000]) {
-    expect(countOnes(bytes, viewOf(bytes), length)).toBe(length * 8);
+    expect(countOnes(viewOf(bytes), 0, length)).toBe(length * 8);
   }
 });
 
@@ -38,7 +38,21 @@ test('findBit finds what a loop over bits finds, and -1 where there is none', ()
     fc.property(anyBytes, fc.constantFrom(0, 1), (bytes, bit) => {
       let first = -1;
       for (let i = bytes.length * 8 - 1; i >= 0; i--) if (bitAt(bytes, i) === bit) first = i;
-      expect(findBit(bytes, viewOf(bytes), bytes.length, bit)).toBe(first);
+      expect(findBit(viewOf(bytes), 0, bytes.length, bit)).toBe(first);
+    }),
+  );
+});
+
+test('countOnes and findBit look at a range in the middle of a buffer only', () => {
+  fc.assert(
+    fc.property(anyBytes, fc.nat(40), fc.nat(40), (bytes, before, after) => {
+      const framed = new Uint8Array(before + bytes.length + after).fill(0xa5);
+      framed.set(bytes, before);
+      const view = viewOf(framed);
+      expect(countOnes(view, before, bytes.length)).toBe(countOnes(viewOf(bytes), 0, bytes.length));
+      for (const bit of [0, 1]) {
+        expect(findBit(view, before, bytes.length, bit)).toBe(findBit(viewOf(bytes), 0, bytes.length, bit));
+      }
     }),
   );
 });
