@@ -119,3 +119,7 @@ export const ERR_LCS_LEN_AND_IDX = error('ERR If you want both the length and in
 export const ERR_LCS_MEMORY = error('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len');
 export const ERR_LCS_TYPE = error('ERR The specified keys must contain string values');
 export const ERR_NAN_OR_INFINITY = error('ERR increment would produce NaN or Infinity');
+
+// server
+export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
+export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');

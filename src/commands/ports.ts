@@ -1,6 +1,7 @@
 /**
  * Ports: what commands ask of the layers above them. `server/` fills them in when it puts a server together.
  */
+import type { ServerStatus } from '../observability/server-status.js';
 import type { Client } from './client.js';
 
 /** How SHUTDOWN asks the server to end. */
@@ -47,4 +48,5 @@ export interface Ports {
   readonly clients: ClientsPort;
   readonly lifecycle: LifecyclePort;
   readonly log: LogPort;
+  readonly status: ServerStatus;
 }

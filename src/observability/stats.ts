@@ -24,6 +24,11 @@ export class CommandStats {
     this.failed = new Float64Array(idCount);
   }
 
+  /** Microseconds of all calls of all commands. O(commands). */
+  get totalUsec(): number {
+    return this.usec.reduce((sum, usec) => sum + usec, 0);
+  }
+
   reset(): void {
     this.calls.fill(0);
     this.usec.fill(0);

@@ -49,6 +49,7 @@ import { applyNetworkSettings, watchNetworkConfig } from './network-config.js';
 import { fitMaxClients } from './open-files.js';
 import { type CommandObserver, RequestLoop } from './request-loop.js';
 import { StartupError } from './startup-error.js';
+import { Status } from './status.js';
 import { ServerTasks } from './tasks.js';
 
 /** The system's bound on connections that wait to be accepted. */
@@ -128,6 +129,7 @@ export class Server implements LifecyclePort {
       random,
       hooks: announcer,
     });
+    const status = new Status(this.startedMs);
     const suspensions = new Suspensions((client, write) => this.requests.resume(client, write));
     this.clients = new Clients(() => this.context.client);
     this.context = new CommandContext(
@@ -141,7 +143,7 @@ export class Server implements LifecyclePort {
         stats,
         feed,
         suspensions,
-        ports: { clients: this.clients, lifecycle: this, log },
+        ports: { clients: this.clients, lifecycle: this, log, status },
         argv: new Argv(),
         reply: new ReplyWriter((error) => stats.countError(error)),
       },
@@ -155,6 +157,8 @@ export class Server implements LifecyclePort {
     const { network, clients } = this;
     this.tasks = new ServerTasks({ config, clock, log, keyspace, network, clients, suspensions, stats, onFailure });
     this.cron = new Cron(this.tasks, clock);
+    status.parts = { tasks: this.tasks, cron: this.cron, listeners: this.listeners };
+    status.startupBytes = keyspace.account.used;
     this.sessions = { context: this.context, requests: this.requests, clients, cron: this.cron };
     watchKeyspaceConfig(keyspace, config);
     this.watchConfig();

@@ -5,6 +5,7 @@ import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
+import { SERVER_COMMANDS } from './server/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
 /** The table of all families' commands. It is immutable, so several servers of one process may share one. */
@@ -15,6 +16,7 @@ export function createFullCommandTable(): CommandTable {
     COMMAND_COMMANDS,
     CONNECTION_COMMANDS,
     GENERIC_COMMANDS,
+    SERVER_COMMANDS,
     STRING_COMMANDS,
   );
 }

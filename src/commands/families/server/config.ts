@@ -1,0 +1,63 @@
+/** CONFIG: reading, changing and keeping the configuration of the running server. */
+import { error } from '../../../resp/error-reply.js';
+import type { Client } from '../../client.js';
+import type { CommandContext } from '../../context.js';
+import { errWrongArity } from '../../errors.js';
+
+export function configGet(c: CommandContext): void {
+  const { argv, reply } = c;
+  const patterns: Uint8Array[] = [];
+  for (let i = 2; i < argv.count; i++) patterns.push(argv.copy(i));
+  const pairs = c.config.get(patterns);
+  reply.map(pairs.length);
+  for (const [name, value] of pairs) {
+    reply.bulkBytes(name);
+    reply.bulkBytes(value);
+  }
+}
+
+/** All pairs or none. What has to wait for the system (a new port) lets the client wait, and not the server. */
+export function configSet(c: CommandContext): void {
+  const { argv, reply, client } = c;
+  if (argv.count % 2 !== 0) return reply.error(errWrongArity('config|set'));
+  const pairs: (readonly [Uint8Array, Uint8Array])[] = [];
+  for (let i = 2; i < argv.count; i += 2) pairs.push([argv.copy(i), argv.copy(i + 1)]);
+  const result = c.config.set(pairs, { local: client.connection?.local ?? true });
+  if (result instanceof Promise) answerLater(c, client, result);
+  else answer(c, result);
+}
+
+function answer(c: CommandContext, failure: string | null): void {
+  if (failure === null) c.reply.ok();
+  else c.reply.error(error(failure));
+}
+
+function answerLater(c: CommandContext, client: Client, result: Promise<string | null>): void {
+  const { suspensions } = c;
+  let waits = true;
+  suspensions.suspend(client, {
+    deadlineMs: 0,
+    timedOut: () => {},
+    dropped: () => {
+      waits = false;
+    },
+  });
+  // The promise never rejects: see ApplyHook of the configuration.
+  void result.then((failure) => {
+    if (waits) suspensions.resume(client, (resumed) => answer(resumed, failure));
+  });
+}
+
+export function configRewrite(c: CommandContext): void {
+  const failure = c.config.rewrite();
+  const { log } = c.ports;
+  if (failure === null) log.notice('CONFIG REWRITE executed with success.');
+  else if (c.config.configFile !== null) log.warning(`CONFIG REWRITE failed: ${failure}`);
+  answer(c, failure);
+}
+
+export function configResetstat(c: CommandContext): void {
+  c.stats.reset();
+  c.keyspace.stats.reset();
+  c.reply.ok();
+}

@@ -1,0 +1,70 @@
+/** Whole databases: DBSIZE, FLUSHALL, FLUSHDB and SWAPDB. */
+import { token } from '../../../resp/argv.js';
+import type { CommandContext } from '../../context.js';
+import { ERR_DB_INDEX, ERR_SWAPDB_FIRST, ERR_SWAPDB_SECOND, ERR_SYNTAX } from '../../errors.js';
+
+const ASYNC = token('async');
+const SYNC = token('sync');
+const INT32_MAX = 0x7fff_ffff;
+
+export function dbsize(c: CommandContext): void {
+  c.reply.int(c.db.size);
+}
+
+/** All databases at once are given up with their slabs, so that it makes no difference whether it may take its time. */
+export function flushall(c: CommandContext): void {
+  if (flushMode(c) === null) return c.reply.error(ERR_SYNTAX);
+  flushed(c, c.keyspace.flushAll());
+}
+
+export function flushdb(c: CommandContext): void {
+  const inBackground = flushMode(c);
+  if (inBackground === null) return c.reply.error(ERR_SYNTAX);
+  flushed(c, c.keyspace.flush(c.db, inBackground));
+}
+
+/** Whether memory may be freed in the background; null for arguments that are none. */
+function flushMode(c: CommandContext): boolean | null {
+  const { argv, config } = c;
+  if (argv.count === 1) return config.lazyfreeLazyUserFlush;
+  if (argv.count > 2) return null;
+  if (argv.is(1, ASYNC)) return true;
+  return argv.is(1, SYNC) ? false : null;
+}
+
+/** Flushing is propagated even when there was nothing to flush: a replica may hold keys that expired here. */
+function flushed(c: CommandContext, keyCount: number): void {
+  c.keyspace.dirty += keyCount;
+  if (keyCount === 0) {
+    c.feed.append(c.db.number, c.argv);
+    c.client.lastWriteOffset = c.feed.offset;
+  }
+  c.reply.ok();
+}
+
+/** Clients stay with the number that they selected, and so see the other database's keys. */
+export function swapdb(c: CommandContext): void {
+  const { argv, reply, keyspace, client } = c;
+  const first = databaseNumber(argv.int(1));
+  const second = databaseNumber(argv.int(2));
+  if (Number.isNaN(first)) return reply.error(ERR_SWAPDB_FIRST);
+  if (Number.isNaN(second)) return reply.error(ERR_SWAPDB_SECOND);
+  if (first < 0 || first >= keyspace.databaseCount || second < 0 || second >= keyspace.databaseCount) {
+    return reply.error(ERR_DB_INDEX);
+  }
+  const before = keyspace.db(first);
+  const after = keyspace.db(second);
+  keyspace.swap(first, second);
+  for (const other of c.ports.clients.all()) {
+    if (other.db === before) other.db = after;
+    else if (other.db === after) other.db = before;
+  }
+  c.db = client.db;
+  keyspace.dirty++;
+  reply.ok();
+}
+
+/** NaN for what is no 32-bit integer. */
+function databaseNumber(value: number): number {
+  return value >= -INT32_MAX - 1 && value <= INT32_MAX ? value : Number.NaN;
+}

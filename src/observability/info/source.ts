@@ -1,0 +1,37 @@
+/** What the sections of INFO are made of. */
+import type { Config } from '../../config/index.js';
+import type { Keyspace } from '../../keyspace/keyspace.js';
+import type { ServerStatus } from '../server-status.js';
+import type { ServerStats } from '../stats.js';
+
+/** What INFO tells of all clients together. */
+export interface ClientFigures {
+  readonly connected: number;
+  /** Clients that wait, and those of them that wait for a limited time. */
+  readonly blocked: number;
+  readonly waitingForTime: number;
+  /** The largest query buffer and the largest output of a client, in bytes. */
+  readonly largestInputBytes: number;
+  readonly largestOutputBytes: number;
+  /** Everything that their connections hold. */
+  readonly memoryBytes: number;
+}
+
+/** The server at the moment of the call. */
+export interface InfoSource {
+  readonly nowMs: number;
+  /** Wall-clock time in microseconds. */
+  readonly nowUs: number;
+  readonly config: Config;
+  readonly keyspace: Keyspace;
+  readonly stats: ServerStats;
+  readonly status: ServerStatus;
+  /** `master_repl_offset`. */
+  readonly replicationOffset: number;
+  /** Commands and subcommands by id, as the arrays of statistics have them, with their full names. */
+  readonly commands: readonly { readonly name: string }[];
+  readonly clients: ClientFigures;
+}
+
+/** Names and values of a section, in the order of Redis 7.4. */
+export type InfoFields = readonly (readonly [name: string, value: string | number])[];
