@@ -171,7 +171,7 @@ export class Server implements LifecyclePort {
   async start(): Promise<void> {
     const { config, log } = this;
     try {
-      this.refuseWhatIsNotThere();
+      this.refuseModules();
       fitMaxClients(config, log);
       applyNetworkSettings(this.network.settings, config, this.users.default);
       log.role = 'M';
@@ -254,13 +254,10 @@ export class Server implements LifecyclePort {
 
   // --- Starting ---
 
-  /** What is in the table of directives and not in this version: better a clear line than a server that seems to do it. */
-  private refuseWhatIsNotThere(): void {
+  /** There are no modules here: `loadmodule` fails as it does in Redis for a file that does not exist. */
+  private refuseModules(): void {
     const { config, log } = this;
     const [module] = config.modules;
-    if (config.clusterEnabled) {
-      this.refuse('Cluster mode is not supported by this version: remove cluster-enabled yes from the configuration.');
-    }
     if (module !== undefined) {
       const reason = `${module.path}: cannot open shared object file: No such file or directory`;
       log.warning(`Module ${module.path} failed to load: ${reason}`);
