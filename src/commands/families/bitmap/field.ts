@@ -14,34 +14,33 @@ import {
 } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
 import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
+import {
+  FAIL,
+  type FieldOperation,
+  GET,
+  INCRBY,
+  NARROW_BITS,
+  NARROW_VALUE,
+  newNarrow,
+  newWide,
+  readNarrow,
+  readWide,
+  SAT,
+  SET,
+  WRAP,
+  writeNarrow,
+  writeWide,
+} from './field-value.js';
 import { BAD_OFFSET, fieldOffset } from './offset.js';
 
-const GET = 1;
-const SET = 2;
-const INCRBY = 3;
 const OVERFLOW = 4;
 const WORDS = new OptionTable({ GET, SET, INCRBY, OVERFLOW });
 /** Arguments that each word takes, by its number. */
 const ARGUMENT_COUNTS = [0, 2, 3, 3, 1];
-
-const WRAP = 1;
-const SAT = 2;
-const FAIL = 3;
 const OVERFLOWS = new OptionTable({ WRAP, SAT, FAIL });
 
 const SIGNED = 0x69; // i
 const UNSIGNED = 0x75; // u
-
-interface Operation {
-  readonly kind: number;
-  readonly signed: boolean;
-  readonly bits: number;
-  /** Where the field begins, in bits. */
-  readonly offset: number;
-  /** The int64 of SET and INCRBY. */
-  readonly value64: bigint;
-  readonly overflow: number;
-}
 
 export function bitfield(c: CommandContext): void {
   runOperations(c, false);
@@ -53,7 +52,7 @@ export function bitfieldRo(c: CommandContext): void {
 
 function runOperations(c: CommandContext, readOnly: boolean): void {
   const { argv, db, reply } = c;
-  const operations: Operation[] = [];
+  const operations: FieldOperation[] = [];
   const refusal = parseOperations(c, operations);
   if (refusal !== null) return reply.error(refusal);
   const endBit = endOfWrites(operations);
@@ -63,11 +62,11 @@ function runOperations(c: CommandContext, readOnly: boolean): void {
 
   const size = stringLength(c, entry);
   const neededSize = Math.ceil(endBit / 8);
-  const field = new Field(c, endBit > 0 ? resizeRaw(c, 1, entry, Math.max(size, neededSize)) : entry);
+  const runner = new FieldRunner(c, endBit > 0 ? resizeRaw(c, 1, entry, Math.max(size, neededSize)) : entry);
   let changes = 0;
   reply.array(operations.length);
   for (const operation of operations) {
-    if (field.run(operation) || (field.wrote && neededSize > size)) changes++;
+    if (runner.run(operation) || (runner.wrote && neededSize > size)) changes++;
   }
   if (changes === 0) return;
   c.keyChanged(1, changes);
@@ -75,7 +74,7 @@ function runOperations(c: CommandContext, readOnly: boolean): void {
 }
 
 /** Fills `operations` with what the arguments say; returns why they are not valid. */
-function parseOperations(c: CommandContext, operations: Operation[]): ErrorReply | null {
+function parseOperations(c: CommandContext, operations: FieldOperation[]): ErrorReply | null {
   const { argv } = c;
   let overflow = WRAP;
   for (let i = 2, kind = 0; i < argv.count; i += 1 + ARGUMENT_COUNTS[kind]!) {
@@ -90,9 +89,12 @@ function parseOperations(c: CommandContext, operations: Operation[]): ErrorReply
     if (bits === 0) return ERR_BITFIELD_TYPE;
     const offset = fieldOffset(c, i + 2, bits);
     if (offset === BAD_OFFSET) return ERR_BIT_OFFSET;
-    const value64 = kind === GET ? 0n : argv.bigint(i + 3);
-    if (value64 === null) return ERR_NOT_INTEGER;
-    operations.push({ kind, signed: argv.byte(i + 1, 0) === SIGNED, bits, offset, value64, overflow });
+    const value = kind === GET ? 0 : argv.int(i + 3);
+    if (Number.isNaN(value)) return ERR_NOT_INTEGER;
+    const isNarrow = bits <= NARROW_BITS && Math.abs(value) <= NARROW_VALUE;
+    const value64 = isNarrow || kind === GET ? 0n : argv.bigint(i + 3)!; // an integer, as the line above found
+    const signed = argv.byte(i + 1, 0) === SIGNED;
+    operations.push({ kind, signed, bits, offset, isNarrow, value, value64, overflow });
   }
   return null;
 }
@@ -108,116 +110,85 @@ function fieldBits(c: CommandContext, i: number): number {
 }
 
 /** The bit behind the last field that is written, 0 when none is. */
-function endOfWrites(operations: readonly Operation[]): number {
+function endOfWrites(operations: readonly FieldOperation[]): number {
   let end = 0;
   for (const { kind, offset, bits } of operations) if (kind !== GET) end = Math.max(end, offset + bits);
   return end;
 }
 
-/** Bytes that a field of 64 bits may touch. */
+/** Bytes that a field may touch: 64 bits that do not begin with a byte. */
 const WINDOW_BYTES = 9;
-const WINDOW_BITS = 72;
 
-/**
- * Fields of one string. A field is read and written in a window of 9 bytes, taken as one 72-bit number:
- *
- * ```
- *   offset 0                offset+bits             72
- *   +------+----------------+------------------------+
- *   |      |  field         |                        |     the field is window >> (72 - shift - bits)
- *   +------+----------------+------------------------+
- *    shift = offset & 7
- * ```
- */
-class Field {
+/** Runs operations on one string: a field is copied to the scratch buffer with the bytes around it, and back. */
+class FieldRunner {
   /** Whether the operation that ran last wrote to its field, be it the same value. */
   wrote = false;
+  private readonly c: CommandContext;
+  private readonly entry: Entry;
+  private readonly size: number;
 
-  constructor(
-    private readonly c: CommandContext,
-    private readonly entry: Entry,
-  ) {}
+  constructor(c: CommandContext, entry: Entry) {
+    this.c = c;
+    this.entry = entry;
+    this.size = stringLength(c, entry);
+  }
 
-  /** Runs an operation and replies. Returns whether a field has another value now. */
-  run(operation: Operation): boolean {
-    const { reply } = this.c;
-    const window = this.loadWindow(operation);
-    const old = valueIn(window, operation);
+  /** Runs an operation and replies. Returns whether its field has another value now. */
+  run(operation: FieldOperation): boolean {
     this.wrote = false;
-    if (operation.kind === GET) {
-      reply.bigint(old);
+    this.load(operation.offset);
+    return operation.isNarrow ? this.runNarrow(operation) : this.runWide(operation);
+  }
+
+  private runNarrow(operation: FieldOperation): boolean {
+    const { reply, scratchView } = this.c;
+    const old = readNarrow(scratchView, operation);
+    const value = operation.kind === GET ? old : newNarrow(operation, old);
+    if (Number.isNaN(value)) {
+      reply.null();
       return false;
     }
-    const value = newValue(operation, old);
+    if (operation.kind !== GET) {
+      writeNarrow(scratchView, operation, value);
+      this.store(operation.offset);
+    }
+    reply.int(operation.kind === SET ? old : value);
+    return old !== value;
+  }
+
+  private runWide(operation: FieldOperation): boolean {
+    const { reply, scratchView } = this.c;
+    const old = readWide(scratchView, operation);
+    const value = operation.kind === GET ? old : newWide(operation, old);
     if (value === null) {
       reply.null();
       return false;
     }
-    this.storeWindow(operation, withValue(window, operation, value));
-    this.wrote = true;
+    if (operation.kind !== GET) {
+      writeWide(scratchView, operation, value);
+      this.store(operation.offset);
+    }
     reply.bigint(operation.kind === SET ? old : value);
     return old !== value;
   }
 
-  private loadWindow({ offset }: Operation): bigint {
+  /** Copies the bytes from the field's first on to the scratch buffer, zeros where the string has none. */
+  private load(offset: number): void {
     const { db, scratch, scratchView } = this.c;
     const at = Math.floor(offset / 8);
     const available = this.availableBytes(at);
     if (available > 0) db.stringInto(this.entry, at, available, scratch, scratchView, 0);
-    scratch.fill(0, available, WINDOW_BYTES);
-    return (scratchView.getBigUint64(0) << 8n) | BigInt(scratch[8]!);
+    for (let i = available; i < WINDOW_BYTES; i++) scratch[i] = 0;
   }
 
-  private storeWindow({ offset }: Operation, window: bigint): void {
+  private store(offset: number): void {
     const { db, scratch, scratchView } = this.c;
-    scratchView.setBigUint64(0, window >> 8n);
-    scratch[8] = Number(window & 255n);
     const at = Math.floor(offset / 8);
     db.writeString(this.entry, at, scratch, scratchView, 0, this.availableBytes(at));
+    this.wrote = true;
   }
 
-  /** How many bytes of the window at byte `at` the string has. */
   private availableBytes(at: number): number {
-    return Math.max(0, Math.min(WINDOW_BYTES, stringLength(this.c, this.entry) - at));
+    return Math.max(0, Math.min(WINDOW_BYTES, this.size - at));
   }
-}
-
-/** Bits of the window to the right of the field. */
-function bitsBehind({ offset, bits }: Operation): bigint {
-  return BigInt(WINDOW_BITS - (offset & 7) - bits);
-}
-
-function valueIn(window: bigint, operation: Operation): bigint {
-  return wrapped(operation, window >> bitsBehind(operation));
-}
-
-function withValue(window: bigint, operation: Operation, value: bigint): bigint {
-  const behind = bitsBehind(operation);
-  const mask = ((1n << BigInt(operation.bits)) - 1n) << behind;
-  return (window & ~mask) | (BigInt.asUintN(operation.bits, value) << behind);
-}
-
-/** The number that the field holds when it is given `value`. */
-function wrapped({ signed, bits }: Operation, value: bigint): bigint {
-  return signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
-}
-
-/** What SET or INCRBY makes of a field; null when that does not fit and OVERFLOW FAIL holds. */
-function newValue(operation: Operation, old: bigint): bigint | null {
-  const { kind, signed, bits, value64, overflow } = operation;
-  // What SET stores in an unsigned field is taken for an unsigned number, which -1 makes the largest.
-  const wanted = kind === INCRBY ? old + value64 : signed ? value64 : BigInt.asUintN(64, value64);
-  const fitting = wrapped(operation, wanted);
-  if (fitting === wanted || overflow === WRAP) return fitting;
-  if (overflow === FAIL) return null;
-  const top = 1n << BigInt(signed ? bits - 1 : bits);
-  return wanted > 0n || isTakenForLarge(operation, top - 1n) ? top - 1n : signed ? -top : 0n;
-}
-
-/**
- * Redis takes the distance from a value to the field's maximum as an int64: where it is larger than one, SET with
- * OVERFLOW SAT stores the maximum for a number near -2^63 (checkSignedBitfieldOverflow of bitops.c, 7.0.15).
- */
-function isTakenForLarge({ kind, value64 }: Operation, max: bigint): boolean {
-  return kind === SET && BigInt.asIntN(64, max - value64) < 0n;
 }
