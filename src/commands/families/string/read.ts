@@ -46,7 +46,7 @@ export function strlen(c: CommandContext): void {
   c.reply.int(stringLength(c, entry));
 }
 
-/** @hot Looks `GET`'s reply up and writes it. Returns whether the command may go on: the key is not of another type. */
+/** @hot Replies as GET does. Returns whether the command may go on: the key is not of another type. */
 export function replyOldValue(c: CommandContext, entry: number): boolean {
   if (isOtherType(c, entry)) {
     c.reply.error(WRONGTYPE);
@@ -69,15 +69,17 @@ export function getset(c: CommandContext): void {
 export function getdel(c: CommandContext): void {
   const entry = c.db.lookupRead(c.argv, 1);
   if (!replyOldValue(c, entry) || entry === NONE) return;
-  dropKey(c);
+  dropKey(c, c.config.lazyfreeLazyUserDel);
 }
 
-/** Deletes the key that is argument 1 of the running command. */
-function dropKey(c: CommandContext): void {
+/** Deletes the key that is argument 1 of the running command; others are to free it in the background if `lazily`. */
+function dropKey(c: CommandContext, lazily: boolean): void {
   c.db.delete(c.argv, 1);
   c.keyChanged(1);
   c.notify(NOTIFY_GENERIC, 'del', 1);
-  c.propagateInstead().text('DEL').arg(c.argv, 1);
+  c.propagateInstead()
+    .text(lazily ? 'UNLINK' : 'DEL')
+    .arg(c.argv, 1);
 }
 
 /** The syntax comes first, then the key, and the time only when there is a key: that is Redis' order. */
@@ -103,7 +105,7 @@ function getAndExpire(c: CommandContext, entry: number, options: number): void {
   const atMs = expireAtMs(argv, expiryArgument(argv, 2), options & EXPIRY_OPTIONS, c.nowMs);
   if (atMs < 0) return c.reply.error(expiryError(c, atMs));
   replyString(c, entry);
-  if (atMs <= c.nowMs && c.keyspace.expiredKeys === EXPIRED_DELETE) return dropKey(c);
+  if (atMs <= c.nowMs && c.keyspace.expiredKeys === EXPIRED_DELETE) return dropKey(c, c.config.lazyfreeLazyExpire);
   db.setExpire(entry, atMs);
   c.keyChanged(1);
   c.notify(NOTIFY_GENERIC, 'expire', 1);

@@ -29,6 +29,8 @@ import { portOf } from '../../../support/targets.js';
 import { type Push, parseReply, toArgs } from '../../../support/wire.js';
 
 interface Effect {
+  /** A directive that is `yes` meanwhile. */
+  readonly directive?: string;
   /** Commands before. */
   readonly given?: readonly string[];
   readonly sent: string;
@@ -72,6 +74,7 @@ const EFFECTS: readonly Effect[] = [
   { sent: 'PSETEX k 100000 v', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
   { sent: 'GETSET k v', events: ['set k'], fed: ['SET k v'] },
   { given: ['SET k v'], sent: 'GETDEL k', events: ['del k'], fed: ['DEL k'] },
+  { directive: 'lazyfree-lazy-user-del', given: ['SET k v'], sent: 'GETDEL k', events: ['del k'], fed: ['UNLINK k'] },
   nothing('GETDEL k'),
   nothing('GET k', 'SET k v'),
   nothing('GETEX k', 'SET k v EX 100'),
@@ -85,6 +88,13 @@ const EFFECTS: readonly Effect[] = [
   },
   { given: ['SET k v'], sent: 'GETEX k EXAT 99999999999', events: ['expire k'], fed: ['PEXPIREAT k 99999999999000'] },
   { given: ['SET k v'], sent: 'GETEX k EXAT 1', events: ['del k'], fed: ['DEL k'] },
+  {
+    directive: 'lazyfree-lazy-expire',
+    given: ['SET k v'],
+    sent: 'GETEX k PXAT 1',
+    events: ['del k'],
+    fed: ['UNLINK k'],
+  },
   { given: ['SET k v EX 100'], sent: 'GETEX k PERSIST', events: ['persist k'], fed: ['PERSIST k'] },
   nothing('GETEX k PERSIST', 'SET k v'),
   nothing('GETEX k EX 100'),
@@ -135,8 +145,9 @@ interface Told {
 }
 
 /** The name of an effect's test. */
-function title({ sent, given = [] }: Effect): string {
-  return given.length === 0 ? sent : `${sent} after ${given.join(', ')}`;
+function title({ directive, sent, given = [] }: Effect): string {
+  const name = given.length === 0 ? sent : `${sent} after ${given.join(', ')}`;
+  return directive === undefined ? name : `${name}, with ${directive}`;
 }
 
 function expectEffect({ sent, events, fed, changes }: Effect, told: Told): void {
@@ -191,6 +202,11 @@ class Engine implements EventListener, FeedConsumer {
     return { events: this.events, fed: this.fed, changes: keyspace.dirty - dirty };
   }
 
+  /** Sets a directive, as CONFIG SET does. */
+  configure(name: string, value: string): void {
+    expect(this.context.config.set([[Buffer.from(name), Buffer.from(value)]])).toBeNull();
+  }
+
   keyspaceEvent(_eventClass: number, event: string, _dbIndex: number, keys: ByteSpans, i: number): void {
     const from = keys.offset(i);
     this.events.push(`${event} ${Buffer.from(keys.bytes.subarray(from, from + keys.length(i)))}`);
@@ -224,7 +240,9 @@ describe('effects of string and bitmap commands on redstart', () => {
     test(title(effect), () => {
       engine.run('FLUSHALL');
       for (const command of effect.given ?? []) engine.run(command);
+      if (effect.directive !== undefined) engine.configure(effect.directive, 'yes');
       expectEffect(effect, engine.run(effect.sent));
+      if (effect.directive !== undefined) engine.configure(effect.directive, 'no');
     });
   }
 });
@@ -287,7 +305,9 @@ describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on t
       await client.pipeline(['FLUSHALL', ...(effect.given ?? [])]);
       await told(`given ${i}`);
       const before = await changes();
+      if (effect.directive !== undefined) await client.send('CONFIG', 'SET', effect.directive, 'yes');
       await client.command(effect.sent);
+      if (effect.directive !== undefined) await client.send('CONFIG', 'SET', effect.directive, 'no');
       const after = await changes();
       expectEffect(effect, { ...(await told(`sent ${i}`)), changes: after - before });
     });
