@@ -38,7 +38,9 @@ class Blocks {
     const { index, hashes } = this;
     expect(index.count).toBe(hashes.size);
     const seen: number[] = [];
-    index.forEach((ref) => seen.push(ref));
+    index.forEach((ref) => {
+      seen.push(ref);
+    });
     expect(seen.sort((a, b) => a - b)).toEqual([...hashes.keys()].sort((a, b) => a - b));
     for (const [ref, hash] of hashes) if (!index.has(hash, ref)) throw new Error(`entry ${ref} is lost`);
     const { linesByLength, overflowLines } = index.statistics();

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DWORD_EXPIRE_AT } from '../../src/keyspace/record.js';
+import { ExpiryWheel, TICK_MS } from '../../src/keyspace/wheel.js';
+import { MemoryAccount } from '../../src/memory/account.js';
+
+const START_MS = 1_700_000_000_000;
+const DAY_MS = 86_400_000;
+
+/** A wheel over records of four doubles in one slab, and the plain version: a map from record to time. */
+class Timers {
+  readonly doubles = [new Float64Array(1 << 18)];
+  readonly account = new MemoryAccount();
+  readonly wheel = new ExpiryWheel(this.doubles, this.account, START_MS);
+  readonly entries = new Map<number, number>();
+  /** When each record is to be handed over: at its time, or when it was given one that was over. */
+  readonly dueAt = new Map<number, number>();
+  readonly fired: number[] = [];
+  /** The longest that a record was handed over after its time. */
+  worstLateMs = 0;
+  nowMs = START_MS;
+
+  timeOf(ref: number): number {
+    return this.doubles[0]![ref + DWORD_EXPIRE_AT]!;
+  }
+
+  private setTime(ref: number, atMs: number): void {
+    this.dueAt.set(ref, Math.max(this.nowMs, atMs));
+    this.doubles[0]![ref + DWORD_EXPIRE_AT] = atMs;
+  }
+
+  add(ref: number, atMs: number): void {
+    this.setTime(ref, atMs);
+    this.entries.set(ref, this.wheel.add(ref));
+  }
+
+  move(ref: number, atMs: number): void {
+    const old = this.timeOf(ref);
+    this.setTime(ref, atMs);
+    this.wheel.timeChanged(this.entries.get(ref)!, old);
+  }
+
+  remove(ref: number): void {
+    this.wheel.remove(this.entries.get(ref)!);
+    this.entries.delete(ref);
+  }
+
+  private readonly onDue = (ref: number): void => {
+    const atMs = this.timeOf(ref);
+    if (atMs >= this.nowMs) throw new Error(`record ${ref} is handed over ${atMs - this.nowMs} ms early`);
+    this.worstLateMs = Math.max(this.worstLateMs, this.nowMs - this.dueAt.get(ref)!);
+    this.fired.push(ref);
+    this.remove(ref);
+  };
+
+  /** Turns the wheel in slices of `budget` until it has nothing more to do; returns the slices it took. */
+  turnTo(nowMs: number, budget = 500): number {
+    this.nowMs = nowMs;
+    let slices = 1;
+    while (this.wheel.advance(nowMs, budget, this.onDue)) slices++;
+    return slices;
+  }
+}
+
+/** Reference of record `i`: records are four doubles long, and 0 is none. */
+const record = (i: number) => (i + 1) * 4;
+
+describe('ExpiryWheel', () => {
+  it('hands over each record within a tick of its time when it is turned every tick', () => {
+    const timers = new Timers();
+    const times = [0, 1, 15, 16, 17, 500, 1023, 1024, 1025, 5000, 65_535, 65_536, 70_000, 130_000, 300_000];
+    for (const [i, ms] of times.entries()) timers.add(record(i), START_MS + ms);
+    for (let ms = 0; ms <= 310_000; ms += TICK_MS) timers.turnTo(START_MS + ms);
+    expect(timers.fired).toHaveLength(times.length);
+    expect(timers.worstLateMs).toBeLessThanOrEqual(TICK_MS);
+    expect(timers.wheel.count).toBe(0);
+  });
+
+  it('agrees with a map under random additions, moves, removals and turns of any length', () => {
+    const time = fc.oneof(
+      fc.integer({ min: -1000, max: 3000 }),
+      fc.integer({ min: 0, max: 200_000 }),
+      fc.integer({ min: 0, max: 40 * DAY_MS }),
+      fc.constantFrom(1000 * DAY_MS, 30_000 * DAY_MS, 2 ** 52 - START_MS),
+    );
+    const operation = fc.record({
+      kind: fc.constantFrom('add', 'add', 'move', 'remove', 'turn', 'turn'),
+      i: fc.integer({ min: 0, max: 300 }),
+      ms: time,
+      turnMs: fc.oneof(
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 70_000 }),
+        fc.integer({ min: 0, max: 3 * 3_600_000 }),
+        fc.integer({ min: 0, max: 20 * DAY_MS }),
+      ),
+      budget: fc.constantFrom(1, 7, 500),
+    });
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
+        const timers = new Timers();
+        for (const { kind, i, ms, turnMs, budget } of operations) {
+          const ref = record(i);
+          const known = timers.entries.has(ref);
+          if (kind === 'add' && !known) timers.add(ref, timers.nowMs + ms);
+          else if (kind === 'move' && known) timers.move(ref, timers.nowMs + ms);
+          else if (kind === 'remove' && known) timers.remove(ref);
+          else if (kind === 'turn') {
+            timers.turnTo(timers.nowMs + turnMs, budget);
+            // All that were over before the last tick have been handed over; onDue sees to it that no others were.
+            for (const left of timers.entries.keys()) {
+              if (timers.dueAt.get(left)! < timers.nowMs - TICK_MS)
+                throw new Error(`record ${left} was not handed over`);
+            }
+          }
+        }
+        expect(timers.wheel.count).toBe(timers.entries.size);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('handles at most a budget of records a slice, however many are due at once', () => {
+    const timers = new Timers();
+    for (let i = 0; i < 20_000; i++) timers.add(record(i), START_MS + 100_000);
+    timers.turnTo(START_MS + 99_000);
+    let worst = 0;
+    timers.nowMs = START_MS + 100_100;
+    for (let more = true; more; ) {
+      const before = timers.fired.length;
+      more = timers.wheel.advance(timers.nowMs, 500, (ref) => {
+        timers.fired.push(ref);
+        timers.remove(ref);
+      });
+      worst = Math.max(worst, timers.fired.length - before);
+    }
+    expect(timers.fired).toHaveLength(20_000);
+    expect(worst).toBeLessThanOrEqual(500);
+  });
+
+  it('cascades far slots ahead of time: a crowd that is due later delays nobody now', () => {
+    const timers = new Timers();
+    for (let i = 0; i < 20_000; i++) timers.add(record(i), START_MS + 70_000 + (i % 900));
+    timers.add(record(20_000), START_MS + 60_010);
+    for (let ms = 0; ms <= 72_000; ms += 10) {
+      timers.nowMs = START_MS + ms;
+      timers.wheel.advance(timers.nowMs, 500, (ref) => {
+        if (ref === record(20_000)) timers.worstLateMs = timers.nowMs - timers.timeOf(ref);
+        timers.fired.push(ref);
+        timers.remove(ref);
+      });
+    }
+    expect(timers.worstLateMs).toBeLessThanOrEqual(TICK_MS + 10);
+    expect(timers.fired).toHaveLength(20_001);
+  });
+
+  it('a time that moves later leaves the entry where it is and is still kept to', () => {
+    const timers = new Timers();
+    timers.add(record(1), START_MS + 100);
+    for (let ms = 0; ms < 10_000; ms += TICK_MS) {
+      timers.turnTo(START_MS + ms);
+      if (ms < 8000) timers.move(record(1), START_MS + ms + 1000);
+    }
+    expect(timers.fired).toEqual([record(1)]);
+    expect(timers.worstLateMs).toBeLessThanOrEqual(TICK_MS);
+  });
+
+  it('goes on when the clock was set forward by years, and when it was set back', () => {
+    const timers = new Timers();
+    timers.add(record(1), START_MS + 1000);
+    timers.add(record(2), START_MS + 5000 * DAY_MS);
+    timers.turnTo(START_MS + 4000 * DAY_MS);
+    expect(timers.fired).toEqual([record(1)]);
+    timers.turnTo(START_MS + 1000);
+    timers.add(record(3), START_MS + 3000);
+    for (let ms = 1000; ms < 4000; ms += TICK_MS) timers.turnTo(START_MS + ms);
+    expect(timers.fired).toEqual([record(1), record(3)]);
+    timers.turnTo(START_MS + 5001 * DAY_MS);
+    expect(timers.fired).toEqual([record(1), record(3), record(2)]);
+  });
+
+  it('follows records that move in memory', () => {
+    const timers = new Timers();
+    timers.add(record(1), START_MS + 50);
+    const entry = timers.entries.get(record(1))!;
+    timers.entries.delete(record(1));
+    timers.doubles[0]![record(9) + DWORD_EXPIRE_AT] = START_MS + 50;
+    timers.wheel.recordMoved(entry, record(9));
+    timers.entries.set(record(9), entry);
+    timers.turnTo(START_MS + 80);
+    expect(timers.fired).toEqual([record(9)]);
+  });
+
+  it('accounts for its segments and gives them back when it is cleared', () => {
+    const timers = new Timers();
+    for (let i = 0; i < 60_000; i++) timers.add(record(i), START_MS + i);
+    expect(timers.account.used).toBe(timers.wheel.bytes);
+    timers.wheel.clear();
+    timers.entries.clear();
+    expect(timers.account.used).toBe(timers.wheel.bytes);
+    expect(timers.wheel.count).toBe(0);
+    timers.add(record(1), START_MS + 10);
+    timers.turnTo(START_MS + 40);
+    expect(timers.fired).toEqual([record(1)]);
+  });
+});
