@@ -39,6 +39,8 @@ export interface ClientConnection extends ReplySink {
   /** Reply bytes that the socket has not taken yet, and in how many pieces. */
   readonly pendingOutputBytes: number;
   readonly pendingOutputCount: number;
+  /** Whether so much output waits that the client's further commands are left for later. */
+  readonly congested: boolean;
   /** Everything that this connection holds, as `maxmemory-clients` counts it. */
   readonly memoryBytes: number;
   /** Copies `bytes` behind whatever is being sent: for what does not come from a running command (pushes). */

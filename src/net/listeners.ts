@@ -41,6 +41,7 @@ export class Listeners {
   private readonly network: Network;
   private readonly accept: Acceptor;
   private tcp: net.Server[] = [];
+  private names: readonly string[] = [];
   private unix: { server: net.Server; path: string } | null = null;
 
   constructor(network: Network, accept: Acceptor) {
@@ -52,6 +53,11 @@ export class Listeners {
   get tcpPort(): number {
     const address = this.tcp[0]?.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** The addresses that TCP was told to listen on, as `bind` has them: `*`, `-::1`. */
+  get boundNames(): readonly string[] {
+    return this.names;
   }
 
   /** The addresses that TCP listens on. */
@@ -91,6 +97,7 @@ export class Listeners {
     }
     for (const server of before) if (!kept.includes(server)) server.close();
     this.tcp = opened;
+    this.names = addresses;
     return opened.length;
   }
 

@@ -32,9 +32,9 @@ export class ClientSession implements ConnectionOwner {
     // A client that does not read its replies gets no more of them for now: its commands wait in the query buffer.
     if (connection.congested) return from;
     const consumed = parts.requests.serve(client, bytes, from, to);
+    // What was found out about the input further on does not hold for where it goes on.
+    if (client.suspension !== null || connection.congested) client.parse.needed = 0;
     if (client.suspension !== null) {
-      // What was found out about the input further on does not hold for where it goes on.
-      client.parse.needed = 0;
       parts.cron.deadlineChanged();
     } else if (consumed < to) {
       connection.expect(client.parse.needed);

@@ -8,7 +8,7 @@
  * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
  *    one chunk is finished before the next begins.
  * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
- * 3. A command that suspends its client, or closes it, ends the chunk: the rest stays in the connection's query buffer.
+ * 3. A command that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the rest stays in the connection's query buffer.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
 import type { Client } from '../commands/client.js';
@@ -78,7 +78,7 @@ export class RequestLoop {
       parser.parse(bytes, at, to, client.parse);
       if (parser.count > 0) {
         at = this.runBatch(client, parser.count);
-        if (client.suspension !== null || client.closing) break;
+        if (stops(client)) break;
       }
       at = parser.position;
       if (parser.protocolError !== null) {
@@ -137,7 +137,7 @@ export class RequestLoop {
         unaccounted = 0;
       }
       if (this.ready.length > 0) this.serveReadyBetween(client);
-      if (client.suspension !== null || client.closing) {
+      if (stops(client)) {
         if (unaccounted > 0) this.account(k, unaccounted, begun);
         return parser.commandEnd[k]!;
       }
@@ -233,4 +233,10 @@ export class RequestLoop {
     c.reply.error(parser.protocolError!);
     client.closing = true;
   }
+}
+
+/** @hot Whether a client's further commands have to be left for later, or for good. */
+function stops(client: Client): boolean {
+  const { connection } = client;
+  return client.suspension !== null || client.closing || connection?.congested === true;
 }

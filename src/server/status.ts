@@ -7,7 +7,8 @@ import type { ServerTasks } from './tasks.js';
 /** Where its listeners are: `net`'s Listeners. */
 export interface ListenerAddresses {
   readonly tcpPort: number;
-  readonly tcpAddresses: readonly string[];
+  /** As `bind` has them. */
+  readonly boundNames: readonly string[];
   readonly unixPath: string | null;
 }
 
@@ -41,8 +42,8 @@ export class Status implements ServerStatus {
   get listeners(): readonly ListenerStatus[] {
     const all: ListenerStatus[] = [];
     if (this.parts === null) return all;
-    const { tcpPort, tcpAddresses, unixPath } = this.parts.listeners;
-    if (tcpPort !== 0) all.push({ name: 'tcp', addresses: tcpAddresses, port: tcpPort });
+    const { tcpPort, boundNames, unixPath } = this.parts.listeners;
+    if (tcpPort !== 0) all.push({ name: 'tcp', addresses: boundNames, port: tcpPort });
     if (unixPath !== null) all.push({ name: 'unix', addresses: [unixPath], port: 0 });
     return all;
   }

@@ -144,6 +144,33 @@ describe('a server', () => {
     expect(wire.length).toBe('$20000000\r\n'.length + value.length + 2);
   });
 
+  it('leaves the commands of a client that does not read its replies for later', async () => {
+    const config = Config.fromSources({ overrides: { port: 0, bind: ['127.0.0.1'] } });
+    const server = new Server({ config, log: new Log(systemClock, LOG_NOTICE, []), anyFreePort: true });
+    await server.start();
+    const client = await RespClient.connect({ port: server.listeners.tcpPort });
+    await client.send('SETRANGE', 'big', 999_999, 'x');
+    client.socket.pause();
+    const count = 1000; // a gigabyte of replies, asked for in 20 KB
+    client.raw('GET big\r\n'.repeat(count));
+    const [connection] = server.network.connections;
+    await pollUntil(() => connection?.congested, 'output to back up');
+    expect(connection?.pendingOutputBytes).toBeLessThan(40_000_000);
+    let bytes = 0;
+    client.socket.removeAllListeners('data');
+    client.socket.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    client.socket.resume();
+    await pollUntil(
+      () => bytes === count * 1_000_012,
+      () => `all replies, ${bytes} bytes so far`,
+      20_000,
+    );
+    await client.close();
+    await server.close();
+  });
+
   it('closes idle clients after timeout seconds', async () => {
     const clock = new ManualClock(Date.now());
     const lines: string[] = [];
