@@ -1,6 +1,6 @@
 /** GET and its kin: values out, and what happens to the key on the way. */
 import { EXPIRED_DELETE } from '../../../keyspace/database.js';
-import { NONE, TYPE_STRING } from '../../../keyspace/record.js';
+import { type Entry, NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
@@ -47,7 +47,7 @@ export function strlen(c: CommandContext): void {
 }
 
 /** @hot Replies as GET does. Returns whether the command may go on: the key is not of another type. */
-export function replyOldValue(c: CommandContext, entry: number): boolean {
+export function replyOldValue(c: CommandContext, entry: Entry): boolean {
   if (isOtherType(c, entry)) {
     c.reply.error(WRONGTYPE);
     return false;
@@ -100,7 +100,7 @@ export function getex(c: CommandContext): void {
   }
 }
 
-function getAndExpire(c: CommandContext, entry: number, options: number): void {
+function getAndExpire(c: CommandContext, entry: Entry, options: number): void {
   const { argv, db } = c;
   const atMs = expireAtMs(argv, expiryArgument(argv, 2), options & EXPIRY_OPTIONS, c.nowMs);
   if (atMs < 0) return c.reply.error(expiryError(c, atMs));

@@ -1,5 +1,5 @@
 /** SET and its kin: values in. */
-import { NONE } from '../../../keyspace/record.js';
+import { type Entry, NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, errWrongArity } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
@@ -31,7 +31,7 @@ export function set(c: CommandContext): void {
 }
 
 /** @hot Stores argument `value` under the key that is argument `key`, and tells everyone. */
-function storeArgument(c: CommandContext, key: number, value: number, keepTtl: boolean): number {
+function storeArgument(c: CommandContext, key: number, value: number, keepTtl: boolean): Entry {
   const { argv } = c;
   const entry = c.db.setString(argv, key, argv.bytes, argv.view, argv.offset(value), argv.length(value), keepTtl);
   c.keyChanged(key);
