@@ -41,6 +41,7 @@ import {
   WORD_VALUE,
   WORD_WHEEL,
 } from './record.js';
+import { WHEEL_ENTRY_BYTES } from './wheel.js';
 
 export { NONE, TYPE_STRING } from './record.js';
 
@@ -56,6 +57,10 @@ export const NO_EXPIRE = -1;
 
 /** Appending doubles the room up to this many bytes, and adds as many above. */
 const MAX_RESERVE_BYTES = 1024 * 1024;
+/** Times to live count in the average as 70 years at most. */
+const MAX_AVERAGED_MS = 2 ** 41;
+/** What a key's share of the index is at most: a line of 64 bytes for the least entries that it is kept for. */
+const MAX_INDEX_SHARE = 16;
 
 export class Database {
   /** Its number for clients; SWAPDB changes it. */
@@ -67,8 +72,8 @@ export class Database {
   private readonly keyspace: Keyspace;
   private readonly arena: Arena;
   private index: LineIndex;
-  /** Sum of all expire times, from the keyspace's start, for the average. */
-  private expireSumMs = 0;
+  /** Sum of all expire times, from the keyspace's start, for the average: a double that is written without allocating. */
+  private readonly expireSum = new Float64Array(1);
   /** Hash of the key that {@link find} looked for last. */
   private lastHash = 0;
 
@@ -94,7 +99,7 @@ export class Database {
   get averageTtlMs(): number {
     if (this.expires === 0) return 0;
     const { startMs, commandTimeMs } = this.keyspace;
-    return Math.max(0, Math.round(this.expireSumMs / this.expires + startMs - commandTimeMs));
+    return Math.max(0, Math.round(this.expireSum[0]! / this.expires + startMs - commandTimeMs));
   }
 
   // --- Lookup -------------------------------------------------------------------------------------------------------
@@ -190,8 +195,8 @@ export class Database {
 
   /** Bytes of the entry: its record's block and its share of the index and the wheel. O(1). */
   memoryUsage(entry: Entry): number {
-    const index = Math.round(this.index.bytes / this.index.count);
-    const wheel = (this.meta(entry) & META_EXPIRES) === 0 ? 0 : 12;
+    const index = Math.min(MAX_INDEX_SHARE, Math.round(this.index.bytes / this.index.count));
+    const wheel = (this.meta(entry) & META_EXPIRES) === 0 ? 0 : WHEEL_ENTRY_BYTES;
     return this.arena.blockSize(entry) + index + wheel;
   }
 
@@ -329,11 +334,11 @@ export class Database {
   /** Sets when the entry expires, in wall-clock milliseconds. Returns the entry. O(1), O(size) the first time. */
   setExpire(entry: Entry, atMs: number): Entry {
     const { arena } = this;
-    const { wheel, startMs } = this.keyspace;
+    const { wheel } = this.keyspace;
     if ((this.meta(entry) & META_EXPIRES) !== 0) {
       const old = arena.f64(entry, DWORD_EXPIRE_AT);
       arena.setF64(entry, DWORD_EXPIRE_AT, atMs);
-      this.expireSumMs += atMs - old;
+      this.expireSum[0] = this.expireSum[0]! + this.sinceStart(atMs) - this.sinceStart(old);
       wheel.timeChanged(arena.i32(entry, WORD_WHEEL), old);
       return entry;
     }
@@ -341,8 +346,7 @@ export class Database {
     arena.setF64(there, DWORD_EXPIRE_AT, atMs);
     arena.setI32(there, WORD_META, this.meta(there) | META_EXPIRES);
     arena.setI32(there, WORD_WHEEL, wheel.add(there));
-    this.expires++;
-    this.expireSumMs += atMs - startMs;
+    this.countExpire(1, atMs);
     return there;
   }
 
@@ -372,46 +376,65 @@ export class Database {
   }
 
   /**
-   * Gives the entry's value and expire time to key `j`, which is overwritten; the entry's own key is gone. Returns the
-   * new entry. O(size).
+   * Lets the entry have the name that is key `j`, with its value, expire time and clock; who had that name before is
+   * deleted, unless it is the entry itself. Returns the entry. O(size).
    */
   rename(entry: Entry, keys: ByteSpans, j: number): Entry {
-    const there = this.copyTo(entry, this, keys, j);
-    this.deleteEntry(entry);
+    const { arena } = this;
+    const old = this.findToReplace(keys, j);
+    if (old === entry) return entry;
+    const hash = this.lastHash;
+    if (old !== NONE) this.deleteEntry(old);
+    const expires = (this.meta(entry) & META_EXPIRES) !== 0;
+    const from = this.valueOffset(entry);
+    const to = bytesBeforeValue(keys.length(j), expires);
+    const length = this.valueBytes(entry);
+    let there = entry;
+    if (to > from) there = this.resizeRecord(entry, to + length, from + length);
+    arena.move(there, to, there, from, length);
+    if (to < from) there = this.resizeRecord(entry, to + length, to + length);
+    this.removeFromIndex(there);
+    this.writeKey(there, keys, j, expires);
+    arena.setI32(there, WORD_CLOCK, this.clockOf(there) | keyLengthBits(keys.length(j)));
+    arena.setI32(there, WORD_HASH, hash);
+    this.index.insert(hash, there);
     return there;
   }
 
-  /** Copies value and expire time to key `j` of `target`, which is overwritten. Returns the new entry. O(size). */
+  /**
+   * Copies value and expire time to key `j` of `target`, which is overwritten and must not be the entry itself. Returns
+   * the new entry. O(size).
+   */
   copyTo(entry: Entry, target: Database, keys: ByteSpans, j: number): Entry {
     const { arena } = this;
     const old = target.findToReplace(keys, j);
+    assert(old !== entry, 'another key to copy to');
+    const hash = target.lastHash;
     if (old !== NONE) target.deleteEntry(old);
-    const meta = this.meta(entry);
     const expireAt = this.expireAtOf(entry);
     const length = this.stringLength(entry);
     const before = bytesBeforeValue(keys.length(j), false);
-    const there = target.create(keys, j, before + length, false);
+    const there = target.create(keys, j, hash, before + length);
     arena.setI32(there, WORD_VALUE, length);
     arena.move(there, before, entry, this.valueOffset(entry), length);
-    const kept = meta & ~META_EXPIRES & ~META_DATABASE_MASK;
+    const kept = this.meta(entry) & ~META_EXPIRES & ~META_DATABASE_MASK;
     arena.setI32(there, WORD_META, kept | (target.id << META_DATABASE_SHIFT));
-    this.copyClock(entry, there);
     return expireAt === NO_EXPIRE ? there : target.setExpire(there, expireAt);
   }
 
-  /** Moves the entry to another database, where its key is not. O(1). */
+  /** Moves the entry to another database, where nobody sees its key. O(1). */
   moveTo(entry: Entry, target: Database): void {
-    const { arena } = this;
+    const { arena, keyspace } = this;
+    // An expired entry that is hidden there gives way.
+    const hidden = target.find(keyspace.spansOf(this, entry), 0);
+    if (hidden !== NONE) target.deleteEntry(hidden);
     const hash = arena.i32(entry, WORD_HASH);
-    const removed = this.index.remove(hash, entry);
-    assert(removed, 'an entry of this database');
+    this.removeFromIndex(entry);
     const meta = this.meta(entry);
     if ((meta & META_EXPIRES) !== 0) {
-      const relative = arena.f64(entry, DWORD_EXPIRE_AT) - this.keyspace.startMs;
-      this.expires--;
-      this.expireSumMs -= relative;
-      target.expires++;
-      target.expireSumMs += relative;
+      const atMs = arena.f64(entry, DWORD_EXPIRE_AT);
+      this.countExpire(-1, atMs);
+      target.countExpire(1, atMs);
     }
     arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
     target.index.insert(hash, entry);
@@ -492,7 +515,10 @@ export class Database {
   private findToReplace(keys: ByteSpans, i: number): Entry {
     const entry = this.find(keys, i);
     if (entry === NONE || this.keyspace.expiredKeys !== EXPIRED_DELETE || !this.isExpired(entry)) return entry;
-    return this.meetExpired(entry);
+    const hash = this.lastHash;
+    this.expireEntry(entry);
+    this.lastHash = hash; // whoever heard of it may have looked up other keys
+    return NONE;
   }
 
   /** @hot */
@@ -509,45 +535,46 @@ export class Database {
   }
 
   /**
-   * @hot A record of `size` bytes for key `i` with all but value and meta set: `old` itself where it fits, else a new
-   * one in its place. `find` was called for the key just before.
+   * @hot A record of `size` bytes for key `i`, whose hash is `lastHash`, with all but value and meta set: `old` itself
+   * where it fits, else a new one in its place.
    */
   private place(keys: ByteSpans, i: number, old: Entry, size: number, expires: boolean): Entry {
-    if (old === NONE) return this.create(keys, i, size, expires);
-    const { arena } = this;
-    if (this.keyspace.touches) this.touch(old);
+    if (old === NONE) return this.create(keys, i, this.lastHash, size);
+    const { arena, keyspace } = this;
+    // A new value is a new object to Redis: its LRU clock begins anew, whoever asked not to touch.
+    if (keyspace.touches || !keyspace.clock.lfu) this.touch(old);
     const had = (this.meta(old) & META_EXPIRES) !== 0;
     const block = arena.blockSize(old);
-    if (had && !expires) this.forgetExpire(old);
     // In place while it fits and wastes little: other sizes go to a block of their own class.
     if (size <= block && block - size <= 16 + (block >>> 3)) {
-      if (had !== expires) this.writeKey(old, keys, i, expires);
+      if (had === expires) return old;
+      this.forgetExpire(old);
+      this.writeKey(old, keys, i, expires);
       return old;
     }
     const entry = arena.allocRecord(size);
     const hash = arena.i32(old, WORD_HASH);
     arena.setI32(entry, WORD_HASH, hash);
+    arena.setI32(entry, WORD_CLOCK, arena.i32(old, WORD_CLOCK));
     this.writeKey(entry, keys, i, expires);
-    arena.setI32(entry, WORD_CLOCK, arena.i32(old, WORD_CLOCK)); // the same key: its length comes along
     if (expires) {
       arena.setF64(entry, DWORD_EXPIRE_AT, arena.f64(old, DWORD_EXPIRE_AT));
       const timer = arena.i32(old, WORD_WHEEL);
       arena.setI32(entry, WORD_WHEEL, timer);
-      this.keyspace.wheel.recordMoved(timer, entry);
-    }
+      keyspace.wheel.recordMoved(timer, entry);
+    } else if (had) this.forgetExpire(old);
     this.index.replace(hash, old, entry);
     arena.free(old);
     return entry;
   }
 
-  /** @hot A new record in the index, with key and clock; `find` was called for the key just before. */
-  private create(keys: ByteSpans, i: number, size: number, expires: boolean): Entry {
-    const { arena, lastHash: hash } = this;
+  /** @hot A new record without expire time in the index, with key and clock: value and meta are still to be set. */
+  private create(keys: ByteSpans, i: number, hash: number, size: number): Entry {
+    const { arena } = this;
     const entry = arena.allocRecord(size);
     arena.setI32(entry, WORD_HASH, hash);
-    this.writeKey(entry, keys, i, expires);
-    const length = Math.min(keys.length(i), LONG_KEY);
-    arena.setI32(entry, WORD_CLOCK, (length << KEY_LENGTH_SHIFT) | this.keyspace.clock.initial());
+    arena.setI32(entry, WORD_CLOCK, this.keyspace.clock.initial() | keyLengthBits(keys.length(i)));
+    this.writeKey(entry, keys, i, false);
     this.index.insert(hash, entry);
     return entry;
   }
@@ -564,18 +591,12 @@ export class Database {
     arena.copyIn(entry, at, keys.bytes, keys.view, keys.offset(i), length);
   }
 
-  private copyClock(from: Entry, to: Entry): void {
-    const { arena } = this;
-    const length = arena.i32(to, WORD_CLOCK) & ~CLOCK_MASK;
-    arena.setI32(to, WORD_CLOCK, length | (arena.i32(from, WORD_CLOCK) & CLOCK_MASK));
-  }
-
   /** Makes room for an expire time behind the header, or closes it: key and value move. Returns the entry. */
   private shiftBody(entry: Entry, expires: boolean): Entry {
     const { arena } = this;
     const from = this.headerOf(this.meta(entry));
     const to = expires ? EXPIRES_HEADER_BYTES : HEADER_BYTES;
-    const body = this.valueOffset(entry) - from + (this.typeOf(entry) === TYPE_STRING ? this.stringLength(entry) : 0);
+    const body = this.valueOffset(entry) - from + this.valueBytes(entry);
     const there = to + body > arena.blockSize(entry) ? this.resizeRecord(entry, to + body, from + body) : entry;
     arena.move(there, to, there, from, body);
     return there;
@@ -587,31 +608,42 @@ export class Database {
     const there = arena.realloc(entry, size, keep);
     if (there === entry) return entry;
     this.index.replace(arena.i32(there, WORD_HASH), entry, there);
-    if ((this.meta(there) & META_EXPIRES) !== 0) {
-      const timer = arena.i32(there, WORD_WHEEL);
-      if (timer !== 0) this.keyspace.wheel.recordMoved(timer, there);
-    }
+    if ((this.meta(there) & META_EXPIRES) !== 0) this.keyspace.wheel.recordMoved(arena.i32(there, WORD_WHEEL), there);
     return there;
   }
 
   /** Takes an entry out of index and wheel; its block is still there. */
   private detach(entry: Entry): void {
+    this.removeFromIndex(entry);
+    if ((this.meta(entry) & META_EXPIRES) !== 0) this.forgetExpire(entry);
+  }
+
+  private removeFromIndex(entry: Entry): void {
     const removed = this.index.remove(this.arena.i32(entry, WORD_HASH), entry);
     assert(removed, 'an entry of this database');
-    if ((this.meta(entry) & META_EXPIRES) !== 0) this.forgetExpire(entry);
   }
 
   /** Takes an entry that expires out of the wheel; the record still says that it expires. */
   private forgetExpire(entry: Entry): void {
-    const { arena, keyspace } = this;
-    this.expires--;
-    this.expireSumMs -= arena.f64(entry, DWORD_EXPIRE_AT) - keyspace.startMs;
-    keyspace.wheel.remove(arena.i32(entry, WORD_WHEEL));
+    const { arena } = this;
+    this.countExpire(-1, arena.f64(entry, DWORD_EXPIRE_AT));
+    this.keyspace.wheel.remove(arena.i32(entry, WORD_WHEEL));
+  }
+
+  /** Enters an expire time that comes (1) or goes (-1). */
+  private countExpire(sign: 1 | -1, atMs: number): void {
+    this.expires += sign;
+    this.expireSum[0] = this.expireSum[0]! + sign * this.sinceStart(atMs);
+  }
+
+  /** What an expire time adds to the sum: bounded, so that one in the far future does not swallow the others. */
+  private sinceStart(atMs: number): number {
+    return Math.max(-MAX_AVERAGED_MS, Math.min(MAX_AVERAGED_MS, atMs - this.keyspace.startMs));
   }
 
   private forgetAll(): void {
     this.expires = 0;
-    this.expireSumMs = 0;
+    this.expireSum[0] = 0;
   }
 
   /** What somebody who looks for an expired entry gets. */
@@ -632,6 +664,11 @@ export class Database {
     return this.arena.f64(entry, DWORD_EXPIRE_AT) < this.keyspace.commandTimeMs;
   }
 
+  /** Bytes behind the key: a string's; an aggregate's stand elsewhere. */
+  private valueBytes(entry: Entry): number {
+    return this.typeOf(entry) === TYPE_STRING ? this.stringLength(entry) : 0;
+  }
+
   /** @hot */
   private meta(entry: Entry): number {
     return this.arena.i32(entry, WORD_META);
@@ -649,6 +686,11 @@ export class Database {
     const short = arena.i32(entry, WORD_CLOCK) >>> KEY_LENGTH_SHIFT;
     return short === LONG_KEY ? header + 4 + arena.i32(entry, header >>> 2) : header + short;
   }
+}
+
+/** @hot The upper byte of a record's word 1. */
+function keyLengthBits(length: number): number {
+  return (length < LONG_KEY ? length : LONG_KEY) << KEY_LENGTH_SHIFT;
 }
 
 /** @hot How Redis encodes a new string: a number, embedded in its object, or apart from it. */

@@ -185,16 +185,17 @@ export class Keyspace {
     second.number = a;
   }
 
-  /** Empties one database: at once, or in slices between events. Returns how many keys there were. */
+  /** Empties one database: at once, or in slices between events. Returns how many keys there were. O(1), or O(size). */
   flush(db: Database, inBackground: boolean): number {
-    const { size } = db;
+    const { id, size } = db;
+    if (size === 0) return 0;
     if (size === this.size) return this.flushAll();
-    const { id } = db;
     this.byId[id] = undefined;
     const index = db.detachAll(this.takeId());
     this.byId[db.id] = db;
-    this.detached.push({ index, id });
-    if (!inBackground) while (this.freeDetached(Number.POSITIVE_INFINITY));
+    const detached = { index, id };
+    if (inBackground) this.detached.push(detached);
+    else this.freeSome(detached, Number.POSITIVE_INFINITY);
     return size;
   }
 
@@ -261,24 +262,30 @@ export class Keyspace {
     this.arena.setI32(ref, WORD_META, meta & ~META_EXPIRES);
   }
 
-  /** Frees about `records` records of emptied databases; true when there are more. */
+  /** Frees about `records` records of the database that was emptied first; true when there are more. */
   private freeDetached(records: number): boolean {
     const oldest = this.detached[0];
     if (oldest === undefined) return false;
-    const { index, id } = oldest;
+    const before = oldest.index.count;
+    const done = this.freeSome(oldest, records);
+    this.stats.lazyFreed += before - oldest.index.count;
+    if (done) this.detached.shift();
+    return this.detached.length > 0;
+  }
+
+  /** Frees about `records` records; true when none are left, and the id may be used again. */
+  private freeSome(detached: Detached, records: number): boolean {
+    const { index, id } = detached;
     for (let freed = 0; freed < records; ) {
       const count = index.drain();
-      if (count === 0) {
-        index.dispose();
-        this.freeIds.push(id);
-        this.detached.shift();
-        return this.detached.length > 0;
-      }
       for (let i = 0; i < count; i++) this.freeRecord(index.drainedRef(i));
       freed += count;
-      this.stats.lazyFreed += count;
+      if (index.count > 0) continue;
+      index.dispose();
+      this.freeIds.push(id);
+      return true;
     }
-    return true;
+    return false;
   }
 
   private freeRecord(ref: Entry): void {
@@ -293,6 +300,10 @@ export class Keyspace {
   }
 
   private takeId(): number {
+    // When all are in use, those that wait to be freed give theirs back.
+    if (this.freeIds.length === 0 && this.byId.length === DATABASE_IDS) {
+      while (this.freeIds.length === 0 && this.detached.length > 0) this.freeDetached(Number.POSITIVE_INFINITY);
+    }
     const id = this.freeIds.pop() ?? this.byId.length;
     assert(id < DATABASE_IDS, 'fewer databases than records can tell apart');
     if (id === this.byId.length) this.byId.push(undefined);

@@ -29,6 +29,8 @@ const WINDOW_SHIFT = 6;
 const SLOTS_PER_LEVEL = 2 << WINDOW_SHIFT;
 const SLOT_MASK = SLOTS_PER_LEVEL - 1;
 const ENTRY_WORDS = 3;
+/** Bytes of the wheel for each record in it. */
+export const WHEEL_ENTRY_BYTES = ENTRY_WORDS * 4;
 const SEGMENT_SHIFT = 16;
 const SEGMENT_ENTRIES = 1 << SEGMENT_SHIFT;
 const SEGMENT_MASK = SEGMENT_ENTRIES - 1;
