@@ -41,6 +41,8 @@ export interface ClientConnection extends ReplySink {
   readonly pendingOutputCount: number;
   /** Whether so much output waits that the client's further commands are left for later. */
   readonly congested: boolean;
+  /** Whether the connection is closed or about to be: what is sent now is lost. */
+  readonly closed: boolean;
   /** Everything that this connection holds, as `maxmemory-clients` counts it. */
   readonly memoryBytes: number;
   /** Copies `bytes` behind whatever is being sent: for what does not come from a running command (pushes). */

@@ -6,11 +6,11 @@
  */
 
 import type { ErrorReply } from '../resp/error-reply.js';
-import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT, type ReplyMode } from './client.js';
+import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
-import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_VERBATIM } from './context.js';
-import { errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH } from './errors.js';
-import { FLAG_NO_AUTH } from './spec.js';
+import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';
+import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH } from './errors.js';
+import { FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 
 export class Executor {
@@ -35,37 +35,57 @@ export class Executor {
 
   /**
    * @hot Runs the command in `argv` for `client`, or refuses it; exactly one reply is written unless the client was
-   * suspended. `command` is what {@link resolve} found; the caller has set `c.nowMs`.
+   * suspended. `command` is what {@link resolve} found; the caller has set `c.nowMs`. Returns whether it ran.
    */
-  execute(client: Client, command: Command | null): void {
+  execute(client: Client, command: Command | null): boolean {
     if (client.replyMode !== REPLY_ON) return this.executeMuted(client, command);
-    this.run(client, command);
-    if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
+    const ran = this.run(client, command);
+    replyModeAfter(client);
+    return ran;
+  }
+
+  /**
+   * Goes on for a client whose suspension has ended: `write` writes the reply that it waits for. What it changes is
+   * propagated as far as it says so ({@link CommandContext.propagateAlso}), in a unit of its own.
+   */
+  finish(client: Client, write: (c: CommandContext) => void): void {
+    const { c } = this;
+    const { reply } = c;
+    const muted = client.replyMode !== REPLY_ON;
+    if (muted) reply.beginDiscarded(client.resp);
+    else reply.begin(client.connection, client.resp);
+    this.setRunning(client, client.lastCommand ?? c.command);
+    c.propagation = PROPAGATE_NOTHING;
+    this.runUnit(client, write);
+    if (muted) reply.rewind();
+    replyModeAfter(client);
+    reply.flush();
   }
 
   /** Runs a command whose reply the client does not want (CLIENT REPLY OFF and SKIP). */
-  private executeMuted(client: Client, command: Command | null): void {
+  private executeMuted(client: Client, command: Command | null): boolean {
     const { reply } = this.c;
     reply.flush();
-    reply.begin(null, client.resp);
-    this.run(client, command);
+    reply.beginDiscarded(client.resp);
+    const ran = this.run(client, command);
     // Only what turns replies on (CLIENT REPLY ON, RESET) answers.
-    if (client.replyMode !== REPLY_ON) reply.rewind(0);
-    if (client.replyMode === REPLY_SKIP) client.replyMode = REPLY_ON;
-    else if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
+    if (client.replyMode !== REPLY_ON) reply.rewind();
+    replyModeAfter(client);
     reply.begin(client.connection, client.resp);
+    return ran;
   }
 
   /** @hot */
-  private run(client: Client, command: Command | null): void {
+  private run(client: Client, command: Command | null): boolean {
     const { c } = this;
     const refusal = this.refusal(client, command);
     if (refusal !== null || command === null || command.handler === null) {
       if (command !== null) c.stats.commands.rejected[command.id]!++;
       if (refusal !== null) c.reply.error(refusal);
-      return;
+      return false;
     }
     this.call(client, command);
+    return true;
   }
 
   /** @hot Why the command may not run, null when it may. The order is Redis'. */
@@ -73,8 +93,17 @@ export class Executor {
     const { argv } = this.c;
     if (command === null || command.handler === null) return this.unknown(command);
     if (!command.acceptsCount(argv.count)) return errWrongArity(command.name);
+    if ((command.flags & FLAG_PROTECTED) !== 0 && !this.allowsProtected(client, command))
+      return refusedProtected(command);
     if (!client.authenticated && (command.flags & FLAG_NO_AUTH) === 0) return NOAUTH;
     return null;
+  }
+
+  /** Whether the configuration lets this client use a command that can harm the server: DEBUG, and those of MODULE. */
+  private allowsProtected(client: Client, command: Command): boolean {
+    const { config } = this.c;
+    const allowed = command.name === 'debug' ? config.enableDebugCommand : config.enableModuleCommand;
+    return allowed === 'yes' || (allowed === 'local' && client.connection?.local === true);
   }
 
   private unknown(command: Command | null): ErrorReply {
@@ -88,32 +117,61 @@ export class Executor {
   /** @hot Calls the handler, counts, and propagates what it changed as one unit. */
   private call(client: Client, command: Command): void {
     const { c } = this;
-    const { keyspace, stats, reply, feed } = c;
-    c.client = client;
-    c.db = client.db;
-    c.command = command;
+    const { stats, reply } = c;
+    this.setRunning(client, command);
     client.lastCommand = command;
-    const { dirty } = keyspace;
     const errors = reply.errorCount;
-    feed.beginUnit();
-    command.handler!(c);
-    if (keyspace.dirty !== dirty) this.propagate(client);
-    feed.endUnit();
-    c.propagation = PROPAGATE_VERBATIM;
-    c.alsoCount = 0;
+    this.runUnit(client, command.handler!);
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
     if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
   }
 
   /** @hot */
-  private propagate(client: Client): void {
+  private setRunning(client: Client, command: Command): void {
+    const { c } = this;
+    c.client = client;
+    c.db = client.db;
+    c.command = command;
+  }
+
+  /** @hot Runs `body`; what it changes goes to the feed as one unit. */
+  private runUnit(client: Client, body: (c: CommandContext) => void): void {
+    const { c } = this;
+    const { keyspace, feed } = c;
+    const { dirty } = keyspace;
+    feed.beginUnit();
+    body(c);
+    if (keyspace.dirty === dirty) {
+      feed.endUnit();
+    } else {
+      this.propagate();
+      feed.endUnit();
+      client.lastWriteOffset = feed.offset;
+    }
+    c.propagation = PROPAGATE_VERBATIM;
+    c.alsoCount = 0;
+  }
+
+  /** @hot */
+  private propagate(): void {
     const { c } = this;
     const { feed } = c;
     const database = c.db.number;
     if (c.propagation === PROPAGATE_VERBATIM) feed.append(database, c.argv);
     else if (c.propagation === PROPAGATE_INSTEAD) feed.append(database, c.instead);
     for (let i = 0; i < c.alsoCount; i++) feed.append(database, c.also[i]!);
-    client.lastWriteOffset = feed.offset;
   }
+}
+
+function refusedProtected(command: Command): ErrorReply {
+  const container = command.parent ?? command;
+  return errNotAllowed(container.name.toUpperCase(), `enable-${container.name}-command`);
+}
+
+/** @hot CLIENT REPLY SKIP drops the reply of the one command that follows it, even if that comes after a suspension. */
+function replyModeAfter(client: Client): void {
+  if (client.replyMode === REPLY_ON || client.suspension !== null) return;
+  if (client.replyMode === REPLY_SKIP) client.replyMode = REPLY_ON;
+  else if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP;
 }

@@ -6,6 +6,7 @@
  * 1. `client.suspension` is not null exactly while the client is in `waiting`.
  * 2. A suspension ends once: by {@link Suspensions.resume}, by its deadline, or by {@link Suspensions.drop}.
  */
+import { assert } from '../util/assert.js';
 import type { Client } from './client.js';
 import type { CommandContext } from './context.js';
 
@@ -24,6 +25,8 @@ export type Resumer = (client: Client, write: (c: CommandContext) => void) => vo
 
 /** All clients of one server that wait. */
 export class Suspensions {
+  /** Called when the earliest deadline has become an earlier one. Set by whoever has the timer. */
+  deadlineChanged: () => void = () => {};
   private readonly waiting = new Set<Client>();
   private readonly resumer: Resumer;
   private nextMs = Number.POSITIVE_INFINITY;
@@ -44,13 +47,22 @@ export class Suspensions {
 
   /** Suspends the client of the running command, which writes no reply now. O(1). */
   suspend(client: Client, suspension: Suspension): void {
+    assert(client.suspension === null, 'a client that does not wait already');
     client.suspension = suspension;
     this.waiting.add(client);
-    if (suspension.deadlineMs !== 0 && suspension.deadlineMs < this.nextMs) this.nextMs = suspension.deadlineMs;
+    const { deadlineMs } = suspension;
+    if (deadlineMs === 0 || deadlineMs >= this.nextMs) return;
+    this.nextMs = deadlineMs;
+    this.deadlineChanged();
   }
 
-  /** Ends a suspension with the reply that `write` writes; the rest of the client's pipeline follows. */
+  /**
+   * Ends a suspension with the reply that `write` writes; the rest of the client's pipeline follows. `write` runs now,
+   * or behind the command that is running; never, when the client is gone by then: what it takes from the keyspace for
+   * its client is not lost. Without effect when the client does not wait. O(1).
+   */
   resume(client: Client, write: (c: CommandContext) => void): void {
+    if (client.suspension === null) return;
     this.waiting.delete(client);
     client.suspension = null;
     this.resumer(client, write);

@@ -27,8 +27,16 @@ const LONG = 1024;
 /** The longest inline command, and the longest length line, in bytes. */
 const INLINE_MAX = 64 * 1024;
 const INT_MAX = 0x7fffffff;
+/** The longest command: offsets are int32, and the buffer may hold something in front of it. */
+const COMMAND_MAX = INT_MAX - 64 * 1024 * 1024;
 const UNAUTHENTICATED_ARGS = 10;
 const UNAUTHENTICATED_BULK = 16384;
+
+/** Results of `readLength` that are no length. */
+const INCOMPLETE = -2;
+const BAD = -3;
+/** With so many bytes of an argument's line there may be something to refuse. */
+const SHORTEST_LINE = 2;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -154,7 +162,7 @@ export class RequestParser {
   private parseMultibulk(bytes: Buffer, start: number, to: number, state: ParseState): number {
     if (state.long !== null) return this.resumeLong(bytes, start, to, state, state.long);
     const argc = this.readLength(bytes, start + 1, to, INT_MAX);
-    if (argc === INCOMPLETE) return this.needMore(to - start, ERR_BIG_COUNT);
+    if (argc === INCOMPLETE) return this.needMore(bytes, start, to, ERR_BIG_COUNT);
     if (argc === BAD) return this.refuse(ERR_MULTIBULK);
     if (argc > UNAUTHENTICATED_ARGS && !state.authenticated) return this.refuse(ERR_MULTIBULK_UNAUTHENTICATED);
     let at = this.lineEnd;
@@ -207,21 +215,23 @@ export class RequestParser {
    * first byte, or -1: incomplete, or a protocol error.
    */
   private readBulk(bytes: Buffer, at: number, to: number, start: number, state: ParseState, argsLeft: number): number {
-    // Each argument still to come is 6 bytes at least.
-    if (at >= to) return this.await(state, at - start + 6 * argsLeft);
-    if (bytes[at] !== 0x24) {
-      // An empty line is cut short by the reference's search for CR too, so the byte alone decides.
-      const next = this.findCr(bytes, at, to);
-      if (next === -1 || next + 1 >= to) return this.needMore(to - at, ERR_BIG_BULK_COUNT);
-      return this.refuse(error(`ERR Protocol error: expected '$', got '${String.fromCharCode(bytes[at]!)}'`));
-    }
+    if (at >= to) return this.await(state, at - start + SHORTEST_LINE);
+    if (bytes[at] !== 0x24) return this.refuseBulk(bytes, at, to);
     const length = this.readLength(bytes, at + 1, to, state.maxBulkLength);
-    if (length === INCOMPLETE) return this.needMore(to - at, ERR_BIG_BULK_COUNT);
+    if (length === INCOMPLETE) return this.needMore(bytes, at, to, ERR_BIG_BULK_COUNT);
     if (length < 0) return this.refuse(ERR_BULK);
     if (length > UNAUTHENTICATED_BULK && !state.authenticated) return this.refuse(ERR_BULK_UNAUTHENTICATED);
     const end = this.lineEnd + length + 2;
-    if (end > to) return this.await(state, end - start + 6 * (argsLeft - 1));
-    return length;
+    if (end <= to) return length;
+    if (end - start > COMMAND_MAX) return this.refuse(ERR_BULK);
+    return this.await(state, end - start + (argsLeft > 1 ? SHORTEST_LINE : 0));
+  }
+
+  /** An argument does not begin with `$`: refused when its line is whole, as the reference has it. */
+  private refuseBulk(bytes: Buffer, at: number, to: number): number {
+    const cr = findCr(bytes, at, to);
+    if (cr === -1 || cr + 1 >= to) return this.needMore(bytes, at, to, ERR_BIG_BULK_COUNT);
+    return this.refuse(error(`ERR Protocol error: expected '$', got '${String.fromCharCode(bytes[at]!)}'`));
   }
 
   /**
@@ -245,7 +255,7 @@ export class RequestParser {
 
   /** What is not a plain positive number: cut lines, signs, leading zeros, garbage. */
   private readOddLength(bytes: Buffer, at: number, to: number, max: number): number {
-    const cr = this.findCr(bytes, at, to);
+    const cr = findCr(bytes, at, to);
     if (cr === -1 || cr + 1 >= to) return INCOMPLETE;
     this.lineEnd = cr + 2;
     const value = parseInt64(bytes, at, cr - at);
@@ -253,14 +263,9 @@ export class RequestParser {
     return value < 0 ? -1 : value;
   }
 
-  private findCr(bytes: Buffer, at: number, to: number): number {
-    const cr = bytes.indexOf(CR, at);
-    return cr >= to ? -1 : cr;
-  }
-
   private parseInline(bytes: Buffer, start: number, to: number): number {
-    const found = bytes.indexOf(LF, start);
-    if (found === -1 || found >= to) return this.needMore(to - start, ERR_BIG_INLINE);
+    const found = findInText(bytes, LF, start, to);
+    if (found === -1) return to - start > INLINE_MAX ? this.refuse(ERR_BIG_INLINE) : -1;
     const end = found > start && bytes[found - 1] === CR ? found - 1 : found;
     if (end - start > INLINE_MAX) return this.refuse(ERR_BIG_INLINE);
     const args = splitArgs(bytes.subarray(start, end));
@@ -281,9 +286,9 @@ export class RequestParser {
     this.count = count + 1;
   }
 
-  /** A line is not whole yet: an error once it is longer than any line may be. */
-  private needMore(length: number, tooLong: ErrorReply): number {
-    return length > INLINE_MAX ? this.refuse(tooLong) : -1;
+  /** The line at `at` is not whole yet: an error once it is longer than any line may be. */
+  private needMore(bytes: Buffer, at: number, to: number, tooLong: ErrorReply): number {
+    return to - at > INLINE_MAX && findCr(bytes, at, to) === -1 ? this.refuse(tooLong) : -1;
   }
 
   /** The command needs `needed` bytes from its start on: the next chunk is not looked at before. */
@@ -304,5 +309,15 @@ export class RequestParser {
   }
 }
 
-const INCOMPLETE = -2;
-const BAD = -3;
+/** Where the CR of the line at `at` stands, -1 when it has none. */
+function findCr(bytes: Buffer, at: number, to: number): number {
+  return findInText(bytes, CR, at, to);
+}
+
+/** Where `byte` stands first in [at, to), -1 when nowhere or behind a NUL: the reference searches as in a C string. */
+function findInText(bytes: Buffer, byte: number, at: number, to: number): number {
+  const found = bytes.indexOf(byte, at);
+  if (found === -1 || found >= to) return -1;
+  for (let i = at; i < found; i++) if (bytes[i] === 0) return -1;
+  return found;
+}

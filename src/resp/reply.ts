@@ -39,6 +39,9 @@ const NULL3 = Buffer.from('_\r\n');
 const NULL_BULK2 = Buffer.from('$-1\r\n');
 const NULL_ARRAY2 = Buffer.from('*-1\r\n');
 
+/** Takes output that nobody wants. */
+const DISCARD: ReplySink = { send: () => true };
+
 /** Encodes replies for the client that is being served; see the head of this file. */
 export class ReplyWriter {
   /** The protocol of the client that is served: 2 or 3. */
@@ -75,9 +78,15 @@ export class ReplyWriter {
     if (!reusable || this.bytes.length > KEPT_SIZE) this.allocate(INITIAL_SIZE);
   }
 
-  /** Takes the replies written since `from` back, for CLIENT REPLY OFF; nothing of them may have been sent. */
-  rewind(from: number): void {
-    this.size = from;
+  /** Begins replies that nobody wants; {@link rewind} drops what is left of them, or they are kept after all. */
+  beginDiscarded(resp: number): void {
+    this.begin(DISCARD, resp);
+  }
+
+  /** Takes the replies back that have been written and not sent. */
+  rewind(): void {
+    this.size = 0;
+    if (this.bytes.length > KEPT_SIZE) this.allocate(INITIAL_SIZE);
   }
 
   /** A copy of what was written, and an empty writer: for replies that go elsewhere than a socket. */

@@ -8,14 +8,16 @@
  * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
  *    one chunk is finished before the next begins.
  * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
- * 3. A command that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the rest stays in the connection's query buffer.
+ * 3. A command that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the
+ *    rest stays in the connection's query buffer, where parsing begins anew.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
-import type { Client } from '../commands/client.js';
+import { type Client, REPLY_ON } from '../commands/client.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Executor } from '../commands/executor.js';
 import { FLAG_FAST } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
+import type { ErrorReply } from '../resp/error-reply.js';
 import { BATCH, RequestParser } from '../resp/parser.js';
 
 /** Sees how long commands took: SLOWLOG, LATENCY and the like. */
@@ -66,7 +68,8 @@ export class RequestLoop {
    * with what follows. The bytes may be overwritten afterwards.
    */
   serve(client: Client, bytes: Buffer, from: number, to: number): number {
-    if (client.suspension !== null || client.closing) return from;
+    if (client.suspension !== null) return from;
+    if (client.closing) return to;
     const { c, parser } = this;
     const { keyspace, reply } = c;
     this.busy = true;
@@ -76,13 +79,19 @@ export class RequestLoop {
     let at = from;
     do {
       parser.parse(bytes, at, to, client.parse);
-      if (parser.count > 0) {
-        at = this.runBatch(client, parser.count);
-        if (stops(client)) break;
+      const { count } = parser;
+      if (count > 0) {
+        const ran = this.runBatch(client, at, count);
+        if (stops(client)) {
+          at = parser.commandEnd[ran - 1]!;
+          // What was found out about the input further on does not hold for where it goes on.
+          client.parse.needed = 0;
+          break;
+        }
       }
       at = parser.position;
       if (parser.protocolError !== null) {
-        this.protocolError(client);
+        this.protocolError(client, parser.protocolError);
         at = to;
         break;
       }
@@ -95,26 +104,27 @@ export class RequestLoop {
 
   /**
    * Ends a client's suspension: `write` writes its reply, then the rest of its input is served. While another client is
-   * being served it waits until that client's command is done.
+   * being served it waits until that client's command is done. A client that is gone by then is left alone.
    */
   resume(client: Client, write: (c: CommandContext) => void): void {
     this.ready.push({ client, write });
     if (!this.busy) this.serveReady();
   }
 
-  /** @hot Runs the parsed batch; returns where the last command that ran ends. */
-  private runBatch(client: Client, count: number): number {
+  /** @hot Runs the parsed batch, which begins at `from`; returns how many of its `count` commands ran. */
+  private runBatch(client: Client, from: number, count: number): number {
     const { c, parser, commands, executor, keyPlaces, keyHashes } = this;
     const { argv, keyspace, reply } = c;
     this.touchKeys(client, count);
     const exact = this.observer.thresholdUs < EXACT_BELOW_US;
     let begun = c.clock.monotonicUs();
     let unaccounted = 0;
+    let start = from;
     c.nowMs = c.clock.nowMs();
     keyspace.setTime(c.nowMs);
     for (let k = 0; k < count; k++) {
       const command = commands[k]!;
-      const size = reply.size;
+      const written = reply.sentBytes + reply.size;
       argv.base = parser.commandBase[k]!;
       argv.count = parser.commandArgc[k]!;
       const place = keyPlaces[k]!;
@@ -122,27 +132,23 @@ export class RequestLoop {
         keyspace.knownHashArg = command!.firstKey;
         keyspace.knownHash = keyHashes[place]!;
       } else keyspace.knownHashArg = -1;
-      executor.execute(client, command);
+      if (!executor.execute(client, command)) commands[k] = null;
       unaccounted++;
-      const small = k > 0 && parser.commandEnd[k]! - parser.commandEnd[k - 1]! < BIG_COMMAND_BYTES;
-      if (
-        exact ||
-        k + 1 === count ||
-        !small ||
-        command === null ||
-        (command.flags & FLAG_FAST) === 0 ||
-        reply.size - size > BIG_COMMAND_BYTES
-      ) {
+      const end = parser.commandEnd[k]!;
+      const isSmall =
+        command !== null &&
+        (command.flags & FLAG_FAST) !== 0 &&
+        end - start < BIG_COMMAND_BYTES &&
+        reply.sentBytes + reply.size - written < BIG_COMMAND_BYTES;
+      start = end;
+      if (exact || k + 1 === count || !isSmall || client.suspension !== null || client.closing) {
         begun = this.account(k, unaccounted, begun);
         unaccounted = 0;
-      }
-      if (this.ready.length > 0) this.serveReadyBetween(client);
-      if (stops(client)) {
-        if (unaccounted > 0) this.account(k, unaccounted, begun);
-        return parser.commandEnd[k]!;
-      }
+        if (this.ready.length > 0) this.serveReadyBetween(client);
+        if (stops(client)) return k + 1;
+      } else if (this.ready.length > 0) this.serveReadyBetween(client);
     }
-    return parser.commandEnd[count - 1]!;
+    return count;
   }
 
   /** @hot Finds each command and loads what its first key needs, all at once so that the cache misses overlap. */
@@ -185,17 +191,17 @@ export class RequestLoop {
 
   /** Serves the clients that a command made ready, between two commands of `current`. */
   private serveReadyBetween(current: Client): void {
-    const { argv, reply } = this.c;
+    const { argv, reply, keyspace } = this.c;
     const { bytes, offsets, lengths } = argv;
     reply.flush();
     const { ready } = this;
     for (let k = 0; k < ready.length; k++) this.answer(ready[k]!);
-    const served = ready.splice(0);
     // Their further input goes through the same parser, so it waits until this chunk is done.
-    for (const { client } of served) this.offerLater(client);
+    for (const { client } of ready.splice(0)) this.goOnLater(client);
     argv.bind(bytes);
     argv.offsets = offsets;
     argv.lengths = lengths;
+    keyspace.touches = !current.noTouch;
     reply.begin(current.connection, current.resp);
   }
 
@@ -205,38 +211,45 @@ export class RequestLoop {
       this.busy = true;
       this.answer(next);
       this.busy = false;
-      if (next.client.closing) next.client.connection?.closeAfterReplies();
-      else next.client.connection?.resume();
+      goOn(next.client);
     }
   }
 
-  /** Writes and sends the reply of one client that may go on. */
+  /** Writes and sends the reply of one client that may go on, if it is still there. */
   private answer({ client, write }: Ready): void {
+    if (client.closed) return;
     const { c } = this;
-    c.client = client;
-    c.db = client.db;
+    const { keyspace } = c;
     c.nowMs = c.clock.nowMs();
-    c.keyspace.setTime(c.nowMs);
-    c.reply.begin(client.connection, client.resp);
-    write(c);
-    c.reply.flush();
+    keyspace.setTime(c.nowMs);
+    keyspace.touches = !client.noTouch;
+    keyspace.knownHashArg = -1;
+    this.executor.finish(client, write);
   }
 
-  private offerLater(client: Client): void {
-    setImmediate(() => {
-      if (!client.closed) client.connection?.resume();
-    });
+  private goOnLater(client: Client): void {
+    setImmediate(() => goOn(client));
   }
 
-  private protocolError(client: Client): void {
-    const { c, parser } = this;
-    c.reply.error(parser.protocolError!);
+  /** Input that is no request ends the connection; a client that wants no replies is not told why. */
+  private protocolError(client: Client, error: ErrorReply): void {
+    const { reply } = this.c;
+    const muted = client.replyMode !== REPLY_ON;
+    if (muted) reply.flush();
+    reply.error(error);
+    if (muted) reply.rewind();
     client.closing = true;
   }
 }
 
-/** @hot Whether a client's further commands have to be left for later, or for good. */
-function stops(client: Client): boolean {
-  const { connection } = client;
-  return client.suspension !== null || client.closing || connection?.congested === true;
+/** Whether the client's next commands are not to run now: it waits, is to be closed, or does not read its replies. */
+function stops({ suspension, closing, connection }: Client): boolean {
+  return suspension !== null || closing || (connection !== null && (connection.congested || connection.closed));
+}
+
+/** Offers the input that was kept while the client was suspended, or closes its connection. */
+function goOn(client: Client): void {
+  if (client.closed) return;
+  if (client.closing) client.connection?.closeAfterReplies();
+  else client.connection?.resume();
 }
