@@ -121,5 +121,22 @@ export const ERR_LCS_TYPE = error('ERR The specified keys must contain string va
 export const ERR_NAN_OR_INFINITY = error('ERR increment would produce NaN or Infinity');
 
 // server
+export const ERR_DEBUG_DATABASE = error('ERR Out of range database');
+export const ERR_DEBUG_NOT_HASH_TABLE = error(
+  'ERR The value stored at the specified key is not represented using an hash table',
+);
+export const ERR_DEBUG_NOT_SDS = error('ERR Not an sds encoded string.');
+export const ERR_DEBUG_PROTOCOL = error(
+  'ERR Wrong protocol type name. Please use one of the following: ' +
+    'string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
+);
+export const ERR_DEBUG_RESTART = error('ERR failed to restart the server. Check server logs.');
+export const ERR_MALLCTL = error('ERR No such file or directory');
+export const ERR_MODULE_LOAD = error('ERR Error loading the extension. Please check the server logs.');
+export const ERR_MODULE_UNLOAD = error('ERR Error unloading module: no such module with that name');
+export const ERR_NO_SHUTDOWN = error('ERR No shutdown in progress.');
+export const ERR_RESP2 = error('ERR RESP2 is not supported by this command');
+export const ERR_SHUTDOWN = error('ERR Errors trying to SHUTDOWN. Check logs.');
+export const ERR_SLOWLOG_COUNT = error('ERR count should be greater than or equal to -1');
 export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
 export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');

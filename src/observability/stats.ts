@@ -2,6 +2,7 @@
  * Counters of one server: what INFO stats, commandstats and errorstats tell. Plain numbers, counted where it happens.
  */
 import type { ErrorReply } from '../resp/error-reply.js';
+import { SlowLog } from './slowlog.js';
 
 /** How many kinds of errors errorstats keeps, so that a script's error texts cannot fill the memory. */
 const MAX_ERROR_KINDS = 128;
@@ -40,6 +41,8 @@ export class CommandStats {
 /** Everything that a server counts. Fields are named after INFO's. */
 export class ServerStats {
   readonly commands: CommandStats;
+  /** Not a counter: CONFIG RESETSTAT leaves it alone. */
+  readonly slowlog = new SlowLog();
   /** Error code to how many times it was answered. */
   readonly errors = new Map<string, number>();
   totalCommandsProcessed = 0;

@@ -47,7 +47,8 @@ import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
 import { logo } from './logo.js';
 import { applyNetworkSettings, watchNetworkConfig } from './network-config.js';
 import { fitMaxClients } from './open-files.js';
-import { type CommandObserver, RequestLoop } from './request-loop.js';
+import { RequestLoop } from './request-loop.js';
+import { SlowCommands } from './slow-commands.js';
 import { StartupError } from './startup-error.js';
 import { Status } from './status.js';
 import { ServerTasks } from './tasks.js';
@@ -73,9 +74,6 @@ export interface ServerParts {
   /** Starts a new server once this one has ended, for DEBUG RESTART; null or none where that cannot be done. */
   readonly onRestart?: ((delayMs: number) => void) | null;
 }
-
-/** Until SLOWLOG looks on, no command is slow. */
-const NO_OBSERVER: CommandObserver = { thresholdUs: Number.POSITIVE_INFINITY, slowCommand: () => {} };
 
 const STARTING = 0;
 const RUNNING = 1;
@@ -150,7 +148,7 @@ export class Server implements LifecyclePort {
       new Client(0, null, keyspace.db(0), this.users.default, this.startedMs),
     );
     announcer.context = this.context;
-    this.requests = new RequestLoop(this.context, new Executor(this.context), NO_OBSERVER);
+    this.requests = new RequestLoop(this.context, new Executor(this.context), new SlowCommands(config));
     const onFailure = (cause: unknown): void => this.fail(cause);
     this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure });
     this.listeners = new Listeners(this.network, (connection) => this.accept(connection));

@@ -11,7 +11,8 @@ import type { CommandContext } from '../../context.js';
 import { ERR_LFU, ERR_NO_LFU } from '../../errors.js';
 import { look } from './inspect.js';
 
-const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
+/** How OBJECT ENCODING and DEBUG OBJECT call an encoding. */
+export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   [ENCODING_RAW]: 'raw',
   [ENCODING_INT]: 'int',
   [ENCODING_EMBSTR]: 'embstr',
@@ -52,7 +53,12 @@ export function objectIdletime(c: CommandContext): void {
 export function objectRefcount(c: CommandContext): void {
   const entry = look(c, 2);
   if (entry === NONE) return c.reply.null();
-  c.reply.int(isSharedInteger(c, entry) ? SHARED : 1);
+  c.reply.int(refcountOf(c, entry));
+}
+
+/** How often Redis would refer to the entry's value. */
+export function refcountOf(c: CommandContext, entry: Entry): number {
+  return isSharedInteger(c, entry) ? SHARED : 1;
 }
 
 function isSharedInteger(c: CommandContext, entry: Entry): boolean {

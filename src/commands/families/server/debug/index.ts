@@ -1,0 +1,29 @@
+/** DEBUG: finds the subcommand, checks how many arguments it has, and runs it. */
+import { formatCommandName } from '../../../command-text.js';
+import type { CommandContext } from '../../../context.js';
+import { errSubcommandSyntax } from '../../../errors.js';
+import { DEBUG_SUBCOMMANDS } from './subcommands.js';
+
+const BY_NAME = new Map(DEBUG_SUBCOMMANDS.map((subcommand) => [subcommand.name, subcommand]));
+const INDENT = '    ';
+
+export function debug(c: CommandContext): void {
+  const { argv, reply } = c;
+  const name = argv.text(1).toUpperCase();
+  const given = argv.count - 2;
+  if (name === 'HELP' && given === 0) return help(c);
+  const subcommand = BY_NAME.get(name);
+  if (subcommand === undefined || given < subcommand.least || given > subcommand.most) {
+    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), 'debug'));
+  }
+  subcommand.run(c);
+}
+
+function help({ reply }: CommandContext): void {
+  const lines = ['DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:'];
+  for (const { name, syntax, summary } of DEBUG_SUBCOMMANDS)
+    lines.push(`${name} ${syntax}`.trimEnd(), INDENT + summary);
+  lines.push('HELP', `${INDENT}Print this help.`);
+  reply.array(lines.length);
+  for (const line of lines) reply.simple(line);
+}

@@ -1,0 +1,36 @@
+/** SHUTDOWN. */
+import { OptionTable } from '../../../resp/argv.js';
+import type { CommandContext } from '../../context.js';
+import { ERR_NO_SHUTDOWN, ERR_SHUTDOWN, ERR_SYNTAX } from '../../errors.js';
+import { suspendForever } from './suspend-forever.js';
+
+const NOSAVE = 1 << 0;
+const SAVE = 1 << 1;
+const NOW = 1 << 2;
+const FORCE = 1 << 3;
+const ABORT = 1 << 4;
+const OPTIONS = new OptionTable({ NOSAVE, SAVE, NOW, FORCE, ABORT });
+
+/** Who asks gets no reply: the connection ends with the server. */
+export function shutdown(c: CommandContext): void {
+  const { argv, reply } = c;
+  let options = 0;
+  for (let i = 1; i < argv.count; i++) {
+    const option = argv.option(i, OPTIONS);
+    if (option === 0) return reply.error(ERR_SYNTAX);
+    options |= option;
+  }
+  const aborts = (options & ABORT) !== 0;
+  const saveAndNot = (options & (SAVE | NOSAVE)) === (SAVE | NOSAVE);
+  if ((aborts && options !== ABORT) || saveAndNot) return reply.error(ERR_SYNTAX);
+  // Nothing makes a shutdown wait yet, so that there is never one that could be called off.
+  if (aborts) return reply.error(ERR_NO_SHUTDOWN);
+  const refusal = c.ports.lifecycle.shutdown({
+    save: (options & SAVE) !== 0 ? 'save' : (options & NOSAVE) !== 0 ? 'nosave' : 'configured',
+    now: (options & NOW) !== 0,
+    force: (options & FORCE) !== 0,
+  });
+  if (refusal === null) return suspendForever(c);
+  c.ports.log.warning(refusal);
+  reply.error(ERR_SHUTDOWN);
+}

@@ -1,0 +1,92 @@
+/**
+ * Digests of data: 20 bytes that are the same for the same keys and values, in whatever order they are kept, on this
+ * server and on Redis 7.0. DEBUG DIGEST and DIGEST-VALUE answer them; tests compare servers by them.
+ *
+ * ```
+ *   value     a digest of its own, by its type                            order matters:  mix
+ *   key       mix(key), mix(type), value, and xor("!!expire!!") if it expires
+ *   all       for each database mix(number), and its keys                 order does not: xor
+ * ```
+ */
+import { createHash } from 'node:crypto';
+import type { Database } from '../keyspace/database.js';
+import { NO_EXPIRE } from '../keyspace/database.js';
+import type { Keyspace } from '../keyspace/keyspace.js';
+import { type Entry, TYPE_STRING, type ValueType } from '../keyspace/record.js';
+import { assert } from '../util/assert.js';
+
+const DIGEST_BYTES = 20;
+const EXPIRES = Buffer.from('!!expire!!');
+
+/** A digest that bytes are added to. */
+export class Digest {
+  readonly bytes: Buffer = Buffer.alloc(DIGEST_BYTES);
+
+  /** Adds bytes whose order matters: later ones see the earlier ones. */
+  mix(bytes: Uint8Array): void {
+    this.xor(bytes);
+    this.bytes.set(sha1(this.bytes));
+  }
+
+  /** Adds bytes whose order does not matter. */
+  xor(bytes: Uint8Array): void {
+    const hash = sha1(bytes);
+    for (let i = 0; i < DIGEST_BYTES; i++) this.bytes[i]! ^= hash[i]!;
+  }
+
+  /** Mixes a number in, as four bytes, most significant first. */
+  mixNumber(value: number): void {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    this.mix(bytes);
+  }
+
+  /** 40 hexadecimal digits. */
+  toString(): string {
+    return this.bytes.toString('hex');
+  }
+}
+
+/** Adds the value of an entry to a digest. */
+type ValueDigest = (digest: Digest, db: Database, entry: Entry) => void;
+
+/** How each type is added; a type without a line cannot be in a database yet. */
+const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
+  [TYPE_STRING]: addString,
+};
+
+/** Adds type, value and expire time of an entry; its key is not part of it. O(size). */
+export function addValue(digest: Digest, db: Database, entry: Entry): void {
+  const type = db.typeOf(entry);
+  const add = VALUE_DIGESTS[type];
+  assert(add !== undefined, 'a digest for every type of value');
+  digest.mixNumber(type);
+  add(digest, db, entry);
+  if (db.expireAtOf(entry) !== NO_EXPIRE) digest.xor(EXPIRES);
+}
+
+/** The digest of all databases, numbers included; zeros when there is no key at all. O(bytes of all data). */
+export function digestOfAll(keyspace: Keyspace): Digest {
+  const all = new Digest();
+  for (const db of keyspace.usedDatabases()) {
+    if (db.size === 0) continue;
+    all.mixNumber(db.number);
+    db.forEach((entry) => {
+      const digest = new Digest();
+      digest.mix(db.keyOf(entry));
+      addValue(digest, db, entry);
+      all.xor(digest.bytes);
+    });
+  }
+  return all;
+}
+
+function addString(digest: Digest, db: Database, entry: Entry): void {
+  const value = new Uint8Array(db.stringLength(entry));
+  db.stringInto(entry, 0, value.length, value, new DataView(value.buffer), 0);
+  digest.mix(value);
+}
+
+function sha1(bytes: Uint8Array): Buffer {
+  return createHash('sha1').update(bytes).digest();
+}
