@@ -86,6 +86,47 @@ describe('the request parser', () => {
     expect(state.needed).toBe(input.length - 3 + 1_000_000 + 2);
   });
 
+  test.each([
+    ['*3\r\n$3\r\nSET\r\nx\r\n', "ERR Protocol error: expected '$', got 'x'"],
+    ['*3\r\n$3\r\nSET\r\n\r\n', "ERR Protocol error: expected '$', got ' '"],
+    ['*2\r\n$3\r\nGET\r\n$-1\r\n', 'ERR Protocol error: invalid bulk length'],
+    [`${'*2\r\n$20000\r\n'.padEnd(20012, 'v')}\r\n:5\r\n`, "ERR Protocol error: expected '$', got ':'"],
+  ])('tells of a wrong argument as soon as the bytes that show it are there: case %#', (bad, error) => {
+    const input = wire(bad);
+    for (let cut = 0; cut < input.length; cut += cut < 40 || cut > input.length - 40 ? 1 : 997) {
+      const state = new ParseState();
+      expect(parsePieces(input.subarray(0, input.length - 1), [cut], state).error, `cut at ${cut}`).toBe(null);
+      expect(parsePieces(input, [cut]).error, `cut at ${cut}`).toBe(error);
+    }
+  });
+
+  test('waits for the end of a line behind a NUL in vain, as the reference does', () => {
+    for (const text of ['PI\0NG\r\n', '*1\0\r\n', '*1\r\n$\x004\r\nPING\r\n', '*1\r\n\0\r\n']) {
+      expect(parsePieces(wire(text), [])).toMatchObject({ commands: [], error: null });
+    }
+    expect(parsePieces(wire(`\0\r\n${'x'.repeat(70_000)}`), []).error).toBe(
+      'ERR Protocol error: too big inline request',
+    );
+  });
+
+  test('refuses a command that is longer than any buffer', () => {
+    const state = new ParseState();
+    state.maxBulkLength = 2 ** 40;
+    const { error } = parsePieces(wire(`*2\r\n$3\r\nSET\r\n$${2 ** 31}\r\n`), [], state);
+    expect(error).toBe('ERR Protocol error: invalid bulk length');
+  });
+
+  test('goes on with a long command that moved in its buffer, behind others and in front of others', () => {
+    const args = Array.from({ length: 3000 }, (_, i) => 'a'.repeat(i % 50));
+    const before = encode('PING').repeat(BATCH + 1);
+    const input = wire(before + encode(...args) + encode('PING'));
+    const commands = [...Array.from({ length: BATCH + 1 }, () => ['PING']), args, ['PING']];
+    for (let step = 7000; step < 7020; step++) {
+      const cuts = Array.from({ length: Math.floor(input.length / step) }, (_, i) => (i + 1) * step);
+      expect(parsePieces(input, cuts)).toEqual({ commands, error: null, rest: 0 });
+    }
+  });
+
   test('parses at most a batch of commands at once and goes on where it ended', () => {
     const input = wire(encode('PING').repeat(BATCH + 3));
     const parser = new RequestParser(new Argv());
