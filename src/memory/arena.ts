@@ -32,6 +32,7 @@ import {
   KIND_DATA,
   KIND_RECORD,
   LIVE_WORD,
+  MAX_BLOCK_BYTES,
   MAX_RUN_UNITS,
   PAGE_BYTES,
   RUN_UNIT_BYTES,
@@ -276,8 +277,11 @@ export class Arena implements MemoryReader, WalkSource {
     // At most a quarter may lie idle; small blocks may keep 16 bytes more.
     if (size <= room && size >= room - (room >>> 2) - 16) return ref;
     if (row === 0 && this.resizeLarge(ref, size)) return ref;
-    const kind = row !== 0 ? row & 1 : this.slabs.kinds[ref >>> SLAB_SHIFT]! & 1;
-    const moved = kind === KIND_RECORD ? this.allocRecord(size) : this.alloc(size);
+    const kind = (row !== 0 ? row : this.slabs.kinds[ref >>> SLAB_SHIFT]!) & 1 ? KIND_RECORD : KIND_DATA;
+    let moved: number;
+    // What has grown will grow: with address space to spare the next times are in place, and the copies a constant share.
+    if (size > MAX_RUN_BYTES && size > room) moved = this.allocLong(size, Math.min(size * 2, MAX_BLOCK_BYTES), kind);
+    else moved = kind === KIND_RECORD ? this.allocRecord(size) : this.alloc(size);
     this.move(moved, 0, ref, 0, Math.min(keep, size, room));
     this.free(ref);
     return moved;
@@ -402,8 +406,13 @@ export class Arena implements MemoryReader, WalkSource {
   private allocLarge(size: number, kind: BlockKind): number {
     assert(size >= 0, 'a block size that is not negative');
     if (size <= MAX_RUN_BYTES) return this.runs.alloc(size, kind);
+    return this.allocLong(size, size, kind);
+  }
+
+  /** A block in a buffer of its own, which has address space for `reserve` bytes. */
+  private allocLong(size: number, reserve: number, kind: BlockKind): number {
     const bytes = Math.ceil(size / LONG_STEP) * LONG_STEP;
-    const id = this.slabs.acquireLong(bytes, SLAB_LONG_DATA + kind);
+    const id = this.slabs.acquireLong(bytes, Math.max(bytes, reserve), SLAB_LONG_DATA + kind);
     this.account.add(bytes);
     this.longBytes += bytes;
     this.longBlocks++;

@@ -204,7 +204,7 @@ export class CardBarrier {
   preserve(slab: number, offset: number, length: number): void {
     const states = this.states[slab]!;
     if (states.length === 0) return;
-    const last = (offset + length - 1) >>> CARD_SHIFT;
+    const last = (offset + length - 1) >> CARD_SHIFT; // signed: no bytes at offset 0 end at card -1
     for (let card = offset >>> CARD_SHIFT; card <= last; card++) {
       if (states[card] === 0 && this.readable(slab, card)) this.copy(states, slab, card);
     }

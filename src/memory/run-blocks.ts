@@ -102,8 +102,12 @@ export class RunBlocks {
       start--;
       length++;
     }
-    if (length === ALL_UNITS) this.removeSlab(id);
-    else this.markFree(id, start, length);
+    if (length === ALL_UNITS) {
+      this.removeSlab(id);
+      return;
+    }
+    this.markFree(id, start, length);
+    if (start !== unitOf(ref)) this.set(id, unitOf(ref), 0); // so that freeing it again is found
   }
 
   /**

@@ -84,13 +84,16 @@ export class SlabTable {
     this.kinds[id] = SLAB_EMPTY;
   }
 
-  /** A buffer of its own for a block of `bytes`, under an id of its own. O(ids), and O(1) in `bytes`. */
-  acquireLong(bytes: number, kind: number): number {
+  /**
+   * A buffer of its own for a block of `bytes`, under an id of its own. O(ids), and O(1) in `bytes`.
+   * @param room address space for so many bytes at least, for the block to grow in
+   */
+  acquireLong(bytes: number, room: number, kind: number): number {
     let id = this.limit - 1;
     while (id > 0 && this.kinds[id] !== SLAB_NONE) id--;
     if (id === 0 || bytes > MAX_BLOCK_BYTES) throw new OutOfMemoryError(bytes);
     // Never less than an extent, for the reason that layout.ts gives; what is not written to costs nothing.
-    const reserved = Math.max(EXTENT_BYTES, Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES);
+    const reserved = Math.max(EXTENT_BYTES, Math.ceil(room / PAGE_BYTES) * PAGE_BYTES);
     this.bind(id, allocate(reserved), 0, reserved);
     this.kinds[id] = kind;
     this.longBytes[id] = bytes;

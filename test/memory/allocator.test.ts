@@ -336,6 +336,17 @@ describe('what must not happen', () => {
     expect(() => arena.free(1000 << 21)).toThrow(/expected/);
   });
 
+  it('freeing a run twice is found, though it became part of a longer free run', () => {
+    const arena = new Arena();
+    const refs = Array.from({ length: 4 }, () => arena.alloc(50_000));
+    arena.free(refs[0]!);
+    arena.free(refs[2]!);
+    arena.free(refs[1]!); // one free run with both neighbours
+    const { used } = arena.account;
+    for (const ref of refs.slice(0, 3)) expect(() => arena.free(ref)).toThrow(/expected/);
+    expect(arena.account.used).toBe(used);
+  });
+
   it('two snapshots at once are refused', () => {
     const arena = new Arena();
     arena.beginSnapshot();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Arena, NONE, OutOfMemoryError } from '../../src/memory/index.js';
+import { Arena, NONE, OutOfMemoryError, SnapshotArena } from '../../src/memory/index.js';
 
 const LIVE = 0x8000_0000 | 0;
 
@@ -159,6 +159,59 @@ describe('Arena blocks', () => {
     expect(arena.i32(ref, size / 4 - 3)).toBe(42);
     arena.free(ref);
     expect(arena.stats().reservedBytes).toBe(0);
+  });
+
+  it('a long block that grows step by step is moved a few times only, and gives memory back when it shrinks', () => {
+    const arena = new Arena();
+    let ref = arena.alloc(20 << 20);
+    arena.setI32(ref, 7, 77);
+    let moves = 0;
+    for (let size = 21 << 20; size <= 300 << 20; size += 1 << 20) {
+      const there = arena.realloc(ref, size, 32);
+      if (there !== ref) moves++;
+      ref = there;
+      expect(arena.blockSize(ref)).toBe(size);
+    }
+    expect(moves).toBeLessThan(6);
+    expect(arena.i32(ref, 7)).toBe(77);
+    expect(arena.account.used).toBe(300 << 20);
+    ref = arena.realloc(ref, 100 << 20, 32);
+    expect(arena.i32(ref, 7)).toBe(77);
+    expect(arena.stats().touchedBytes).toBe(100 << 20);
+  });
+
+  it('references beyond 16 GiB, which are negative, work like others', () => {
+    const arena = new Arena();
+    const { bytes, view } = bytesOf('beyond');
+    // Runs of which only the table is touched: address space, not memory.
+    while (arena.alloc(8_000_000) >= 0);
+    const ends = [40, 3000, 50_000].map((size) => {
+      while (arena.allocRecord(16_000) >= 0); // the first slab of small blocks may stand below
+      const ref = arena.allocRecord(size);
+      expect(ref).toBeLessThan(0);
+      arena.setF64(ref, 3, size);
+      arena.copyIn(ref, 32, bytes, view, 0, 6);
+      arena.setI32(ref, 2, LIVE);
+      return ref;
+    });
+    const walked: number[] = [];
+    arena.walkRecords((ref) => walked.push(ref));
+    expect(walked.sort()).toEqual([...ends].sort());
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    for (const ref of ends) {
+      expect(arena.equals(ref, 32, bytes, view, 0, 6)).toBe(true);
+      arena.setF64(ref, 3, 1);
+      expect(snapshot.f64(ref, 3)).not.toBe(1);
+      expect(snapshot.blockSize(ref)).toBe(arena.blockSize(ref));
+      const moved = arena.realloc(ref, 200_000, 40);
+      expect(arena.equals(moved, 32, bytes, view, 0, 6)).toBe(true);
+      arena.free(moved);
+      expect(snapshot.equals(ref, 32, bytes, view, 0, 6)).toBe(true);
+    }
+    const seen: number[] = [];
+    snapshot.walkRecords((ref) => seen.push(ref));
+    expect(seen.sort()).toEqual([...ends].sort());
+    arena.endSnapshot();
   });
 
   it('realloc stays in place when it fits without waste, else keeps the bytes and the live bit', () => {

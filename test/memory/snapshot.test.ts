@@ -335,6 +335,18 @@ describe('snapshot in one thread', () => {
     arena.endSnapshot();
   });
 
+  it('a write of no bytes copies nothing, at the start of a slab either', () => {
+    const arena = new Arena();
+    const ref = arena.alloc(64);
+    expect(arena.base(ref)).toBe(0);
+    arena.beginSnapshot();
+    arena.zero(ref, 0, 0);
+    arena.willWrite(ref, 512, 0);
+    arena.move(ref, 0, ref, 8, 0);
+    expect(arena.snapshotStats.copiedCards).toBe(0);
+    arena.endSnapshot();
+  });
+
   it('side memory counts in the account and is reported when it exceeds its limit', () => {
     const arena = new Arena();
     const refs = Array.from({ length: 5000 }, () => arena.alloc(512));
