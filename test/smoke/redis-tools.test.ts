@@ -107,7 +107,7 @@ for (const [serverName, start] of Object.entries(SERVERS)) {
     test('redis-cli --stat prints the number of keys, clients and requests', async () => {
       await client.command('SET k v');
       expect(await cliUntil(['--stat', '-i', '0.05'], /^1 .*\n1 /m)).toMatch(
-        /^1 +\d+\.\d+M +\d+ +0 +\d+ \(\+\d+\) +\d+/m,
+        /^1 +\d+\.\d+[KM] +\d+ +0 +\d+ \(\+\d+\) +\d+/m,
       );
     });
 
