@@ -7,7 +7,7 @@
  *                                 --else-----------> queue -> socket, as it takes it
  *   anyone -> append(bytes) ----------------------> queue -> socket, before the loop sleeps
  * ```
- * 1. Output leaves in the order of the calls of `send` and `append`.
+ * 1. Output leaves in the order of the calls of `send` and `append`, as far as the network's gate lets it.
  * 2. At most one write is under way; what it carries is not changed until it is done.
  * 3. `owner.closed()` is called exactly once, never from inside `owner.received()` or one of the methods for output.
  * 4. A client that does not read its replies is not read from either: above {@link CONGESTED_BYTES} of waiting output
@@ -158,7 +158,7 @@ export class Connection {
    * handed over and must not be written to again. O(1), or O(size) when output waits already and the reply is small.
    */
   send(buffer: Buffer, size: number): boolean {
-    if (this.blocked !== 0 || size > SLICE_BYTES) return this.sendBehind(buffer, size);
+    if (this.blocked !== 0 || size > SLICE_BYTES || this.network.gate.isClosed) return this.sendBehind(buffer, size);
     if (size === 0) return true;
     return this.write(this.network.window(buffer, size), size);
   }
@@ -169,7 +169,7 @@ export class Connection {
    */
   append(bytes: Uint8Array): void {
     if (this.closed) return;
-    this.openQueue().copy(bytes, bytes.length);
+    this.openQueue().copy(bytes, bytes.length, this.network.gate.offset);
     this.checkOutputLimits();
     this.checkCongestion();
     if (this.flushScheduled || (this.blocked & IN_FLIGHT) !== 0) return;
@@ -232,6 +232,7 @@ export class Connection {
     this.query.clear();
     this.query.shrink();
     this.queue?.clear();
+    this.network.gate.forget(this);
     this.owner.closed();
   }
 
@@ -417,6 +418,16 @@ export class Connection {
       this.destroy();
       return;
     }
+    this.goOn();
+  }
+
+  /** The output gate has opened further. */
+  gateOpened(): void {
+    if (!this.closed) this.goOn();
+  }
+
+  /** Sends what can be sent, and sees to what waited for it to be sent. */
+  private goOn(): void {
     this.pump();
     if (this.congested && this.pendingOutputBytes < RELIEVED_BYTES) this.relieved();
     this.closeIfDrained();
@@ -425,8 +436,9 @@ export class Connection {
   private sendBehind(buffer: Buffer, size: number): boolean {
     if (this.closed || size === 0) return true;
     const handedOver = size * 2 >= buffer.length;
-    if (handedOver) this.openQueue().handOver(buffer, size);
-    else this.openQueue().copy(buffer, size);
+    const gate = this.network.gate.offset;
+    if (handedOver) this.openQueue().handOver(buffer, size, gate);
+    else this.openQueue().copy(buffer, size, gate);
     this.checkOutputLimits();
     this.pump();
     this.checkCongestion();
@@ -439,7 +451,7 @@ export class Connection {
     return this.queue;
   }
 
-  /** Writes from the queue until it is empty or a write goes on by itself. */
+  /** Writes from the queue until it is empty, the gate holds the next piece back, or a write goes on by itself. */
   private pump(): void {
     const { queue } = this;
     if (queue === null) return;
@@ -449,6 +461,10 @@ export class Connection {
         this.blocked &= ~QUEUED;
         this.queue = null;
         this.softLimitSinceMs = 0;
+        return;
+      }
+      if (head.gate > this.network.gate.openOffset) {
+        this.network.gate.hold(this);
         return;
       }
       const size = Math.min(head.to - head.from, SLICE_BYTES);

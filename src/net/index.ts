@@ -15,3 +15,4 @@ export {
   type OutputClass,
   type OutputLimit,
 } from './network.js';
+export { type GatedOutput, OutputGate } from './output-gate.js';

@@ -76,12 +76,16 @@ export class Listeners {
   /**
    * Listens on all `addresses`, as `bind` has them: `*` and `::*` are all addresses of a family, and one that begins
    * with `-` may be missing on this machine. Port 0 takes a free one, the same for all. Replaces what TCP listened on
-   * before, which goes on if this fails. Returns how many addresses it listens on.
+   * before, and listens on that again if this fails. Returns how many addresses it listens on.
    * @throws ListenError when an address cannot be listened on
    */
   async listenTcp(addresses: readonly string[], port: number, backlog: number): Promise<number> {
-    const before = this.tcp;
-    const kept = before.filter((server) => isListeningOn(server, addresses, port));
+    const { names } = this;
+    const beforePort = this.tcpPort;
+    const kept = this.tcp.filter((server) => isListeningOn(server, addresses, port));
+    // What is given up goes first: `*` is in the way of every other address.
+    for (const server of this.tcp) if (!kept.includes(server)) server.close();
+    this.tcp = [];
     const opened: net.Server[] = [...kept];
     try {
       for (const address of addresses) {
@@ -92,10 +96,10 @@ export class Listeners {
         if (server !== null) opened.push(server);
       }
     } catch (error) {
-      for (const server of opened) if (!kept.includes(server)) server.close();
+      for (const server of opened) server.close();
+      if (beforePort !== 0) await this.listenTcp(names, beforePort, backlog);
       throw error;
     }
-    for (const server of before) if (!kept.includes(server)) server.close();
     this.tcp = opened;
     this.names = addresses;
     return opened.length;

@@ -13,6 +13,7 @@
 import type { Clock } from '../util/clock.js';
 import type { Connection } from './connection.js';
 import { type DirectWrites, findDirectWrites, type WriteRequest } from './node-internals.js';
+import { OutputGate } from './output-gate.js';
 
 /** Room before the read area: the longest cut command that is put in front of the next read. */
 export const HEADROOM_BYTES = 16 * 1024;
@@ -117,6 +118,8 @@ export class Network {
   readonly readArea: Buffer = this.readBuffer.subarray(HEADROOM_BYTES);
   /** All open connections. */
   readonly connections = new Set<Connection>();
+  /** Holds back what clients may not see yet. Open unless somebody closes it. */
+  readonly gate = new OutputGate();
   /** Node's private writes, null where there are none or they are not wanted. */
   readonly direct: DirectWrites | null;
   /** The request for the next direct write; replaced when a write keeps it. */

@@ -23,6 +23,8 @@ export interface Chunk {
   to: number;
   /** Whether the room behind `to` may be filled with more output. */
   readonly open: boolean;
+  /** Up to where the output gate must be open for it to leave. */
+  readonly gate: number;
 }
 
 /** Output waiting for a socket; see the head of this file. */
@@ -41,14 +43,14 @@ export class OutputQueue {
     return this.chunks.peekFront();
   }
 
-  /** Copies `source[0, length)` to the end. O(length). */
-  copy(source: Uint8Array, length: number): void {
+  /** Copies `source[0, length)` to the end, behind the gate's offset `gate`. O(length). */
+  copy(source: Uint8Array, length: number, gate = 0): void {
     this.bytes += length;
     let done = 0;
     const tail = this.chunks.peekBack();
     let size = SMALLEST_CHUNK;
     if (tail !== undefined) {
-      if (tail.open) {
+      if (tail.open && tail.gate === gate) {
         done = Math.min(length, tail.bytes.length - tail.to);
         tail.bytes.set(source.subarray(0, done), tail.to);
         tail.to += done;
@@ -58,13 +60,13 @@ export class OutputQueue {
     if (done === length) return;
     const bytes = Buffer.allocUnsafe(Math.max(size, length - done));
     bytes.set(source.subarray(done, length));
-    this.chunks.push({ bytes, from: 0, to: length - done, open: true });
+    this.chunks.push({ bytes, from: 0, to: length - done, open: true, gate });
   }
 
   /** Takes `buffer[0, length)` over without copying: the caller must not write to it again. O(1). */
-  handOver(buffer: Buffer, length: number): void {
+  handOver(buffer: Buffer, length: number, gate = 0): void {
     this.bytes += length;
-    this.chunks.push({ bytes: buffer, from: 0, to: length, open: false });
+    this.chunks.push({ bytes: buffer, from: 0, to: length, open: false, gate });
   }
 
   /** Notes that the first `length` bytes of the head are out. */

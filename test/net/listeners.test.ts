@@ -70,6 +70,24 @@ describe('listeners', () => {
     expect(bench.network.connectionCount).toBe(1);
   });
 
+  it('move from all addresses to one of them on the same port', async () => {
+    const bench = unstarted();
+    await bench.listeners.listenTcp(['*'], 0, 511);
+    const port = bench.listeners.tcpPort;
+    await bench.listeners.listenTcp(['127.0.0.1'], port, 511);
+    expect(bench.listeners.tcpAddresses).toEqual(['127.0.0.1']);
+    expect(bench.listeners.tcpPort).toBe(port);
+  });
+
+  it('listen again where they did when the new address cannot be had', async () => {
+    const bench = unstarted();
+    const port = await bench.listen();
+    await expect(bench.listeners.listenTcp(['192.0.2.77'], port, 511)).rejects.toThrow(ListenError);
+    expect(bench.listeners.tcpAddresses).toEqual(['127.0.0.1']);
+    expect(bench.listeners.boundNames).toEqual(['127.0.0.1']);
+    await bench.client();
+  });
+
   it('serve a unix socket with the permissions that were asked for, and remove its file', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'redstart-'));
     const path = join(directory, 'r.sock');
