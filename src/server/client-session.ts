@@ -4,7 +4,6 @@ import { clientInfo } from '../commands/client-info.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Connection, ConnectionOwner } from '../net/index.js';
 import type { Clients } from './clients.js';
-import type { Cron } from './cron.js';
 import type { RequestLoop } from './request-loop.js';
 
 /** What all sessions of one server share. */
@@ -12,7 +11,6 @@ export interface SessionParts {
   readonly context: CommandContext;
   readonly requests: RequestLoop;
   readonly clients: Clients;
-  readonly cron: Cron;
 }
 
 export class ClientSession implements ConnectionOwner {
@@ -32,13 +30,7 @@ export class ClientSession implements ConnectionOwner {
     // A client that does not read its replies gets no more of them for now: its commands wait in the query buffer.
     if (connection.congested) return from;
     const consumed = parts.requests.serve(client, bytes, from, to);
-    // What was found out about the input further on does not hold for where it goes on.
-    if (client.suspension !== null || connection.congested) client.parse.needed = 0;
-    if (client.suspension !== null) {
-      parts.cron.deadlineChanged();
-    } else if (consumed < to) {
-      connection.expect(client.parse.needed);
-    }
+    if (consumed < to) connection.expect(client.parse.needed);
     return consumed;
   }
 

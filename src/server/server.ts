@@ -155,9 +155,10 @@ export class Server implements LifecyclePort {
     const { network, clients } = this;
     this.tasks = new ServerTasks({ config, clock, log, keyspace, network, clients, suspensions, stats, onFailure });
     this.cron = new Cron(this.tasks, clock);
+    suspensions.deadlineChanged = () => this.cron.deadlineChanged();
     status.parts = { tasks: this.tasks, cron: this.cron, listeners: this.listeners };
     status.startupBytes = keyspace.account.used;
-    this.sessions = { context: this.context, requests: this.requests, clients, cron: this.cron };
+    this.sessions = { context: this.context, requests: this.requests, clients };
     watchKeyspaceConfig(keyspace, config);
     this.watchConfig();
   }
