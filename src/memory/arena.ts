@@ -15,6 +15,7 @@
 import { assert } from '../util/assert.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { MemoryAccount } from './account.js';
+import { BufferReturn } from './buffer-return.js';
 import { type BarrierStats, CardBarrier, type SnapshotHandle, type SnapshotOptions } from './card-barrier.js';
 import {
   compareBytes,
@@ -26,7 +27,6 @@ import {
   SMALL_COPY,
   zeroBytes,
 } from './copy.js';
-import { collectGarbage } from './garbage.js';
 import {
   type BlockKind,
   KIND_DATA,
@@ -57,7 +57,7 @@ const MIN_RECORD_BYTES = (LIVE_WORD + 1) * 4;
 const LONG_STEP = 4096;
 /** Idle extents that are kept for the next growth. */
 const SPARE_EXTENTS = 1;
-/** Time between two returns of memory to the system. */
+/** Time between two steps of giving memory back. */
 const TIDY_EVERY_US = 100_000;
 const WALK_ALL = 0x7fffffff;
 
@@ -79,7 +79,7 @@ export interface ArenaStats {
   heldBytes: number;
   /** Bytes that have been touched and may be resident. Run slabs count whole. */
   touchedBytes: number;
-  /** Address space taken from the system, resident or not. */
+  /** Address space taken from the system, resident or not; what waits to be given back is among it. */
   reservedBytes: number;
   /** Slabs in use, long blocks not among them. */
   slabs: number;
@@ -108,20 +108,19 @@ export class Arena implements MemoryReader, WalkSource {
   /** A snapshot runs: every write goes through the barrier. Read it, do not set it. */
   snapshotting = false;
 
+  private readonly returns = new BufferReturn();
   private readonly slabs: SlabTable;
   private readonly barrier: CardBarrier;
   private readonly small: SmallBlocks;
   private readonly runs: RunBlocks;
   private readonly clock: Clock;
-  private longBytes = 0;
-  private longBlocks = 0;
   private tidiedAtUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ArenaOptions = {}) {
     this.account = options.account ?? new MemoryAccount();
     this.clock = options.clock ?? systemClock;
-    this.slabs = new SlabTable(options.slabLimit);
-    this.barrier = new CardBarrier(this.slabs, this.account);
+    this.slabs = new SlabTable(this.returns, options.slabLimit);
+    this.barrier = new CardBarrier(this.slabs, this.returns, this.account);
     this.small = new SmallBlocks(this.slabs, this.barrier, this.account);
     this.runs = new RunBlocks(this.slabs, this.barrier, this.account);
     this.words = this.slabs.words;
@@ -287,22 +286,21 @@ export class Arena implements MemoryReader, WalkSource {
     return moved;
   }
 
-  /** Drops everything: FLUSHALL. The arena stays the same object; a snapshot that runs keeps what it needs. O(pages). */
+  /** Frees everything: FLUSHALL. The arena stays the same object; a snapshot that runs keeps what it needs. O(pages). */
   reset(): void {
     if (this.snapshotting) this.barrier.forgetAll();
     this.small.reset();
     this.runs.reset();
-    this.slabs.reset();
-    this.account.sub(this.longBytes);
-    this.longBytes = 0;
-    this.longBlocks = 0;
+    for (let id = 1; id < this.slabs.limit; id++) this.account.sub(this.slabs.longBytes[id]!);
+    this.slabs.reset(this.snapshotting);
   }
 
   // ---- background
 
   /**
-   * What the event loop does between commands, within about `budgetUs`: touches memory ahead, and each 100 ms gives one
-   * idle extent back, with the garbage collection of 2-5 ms that this needs, which the budget does not cover.
+   * What the event loop does between commands, within about `budgetUs`: touches memory ahead, and each 100 ms takes a
+   * step at giving idle memory back. The incremental garbage collection that this needs comes in pieces of some 2 ms,
+   * which the budget does not cover.
    */
   maintain(budgetUs: number): void {
     const startUs = this.clock.monotonicUs();
@@ -311,10 +309,8 @@ export class Arena implements MemoryReader, WalkSource {
     this.tidiedAtUs = startUs;
     this.small.trim();
     if (this.snapshotting) return;
-    this.slabs.dropIdleExtent(SPARE_EXTENTS);
-    if (!this.slabs.garbage) return;
-    this.slabs.garbage = false;
-    collectGarbage();
+    while (this.returns.hasRoom && this.slabs.returnIdleExtent(SPARE_EXTENTS));
+    this.returns.step();
   }
 
   /** Calls `visit` for every live record in slab order. O(blocks). The arena must not change meanwhile. */
@@ -360,23 +356,31 @@ export class Arena implements MemoryReader, WalkSource {
   /** Figures of the moment. O(slabs). */
   stats(): ArenaStats {
     const { slabs, small, runs } = this;
-    const liveBytes = small.liveBytes[0]! + runs.liveBytes + this.longBytes;
-    let touchedBytes = this.longBytes;
+    let longBytes = 0;
+    let longBlocks = 0;
+    let slabBytes = 0;
     let inUse = 0;
-    for (let id = 1; id < slabs.extentEnd; id++) {
-      if (slabs.kinds[id] === SLAB_NONE || slabs.kinds[id]! >= SLAB_LONG_DATA) continue;
-      touchedBytes += slabs.touchedPages[id]! * PAGE_BYTES;
-      if (slabs.kinds[id] !== SLAB_EMPTY) inUse++;
+    for (let id = 1; id < slabs.limit; id++) {
+      const kind = slabs.kinds[id]!;
+      if (kind >= SLAB_LONG_DATA) {
+        longBytes += slabs.longBytes[id]!;
+        longBlocks++;
+      } else if (kind !== SLAB_NONE) {
+        slabBytes += slabs.touchedPages[id]! * PAGE_BYTES;
+        if (kind !== SLAB_EMPTY) inUse++;
+      }
     }
+    const liveBytes = small.liveBytes[0]! + runs.liveBytes[0]! + longBytes;
+    const touchedBytes = slabBytes + longBytes;
     return {
       liveBytes,
-      heldBytes: small.pageCount * PAGE_BYTES + runs.liveBytes + this.longBytes,
+      heldBytes: small.pageCount * PAGE_BYTES + runs.liveBytes[0]! + longBytes,
       touchedBytes,
-      reservedBytes: slabs.reservedBytes,
+      reservedBytes: slabs.reservedBytes + this.returns.waitingBytes,
       slabs: inUse,
       pages: small.pageCount,
       runs: runs.runCount,
-      longBlocks: this.longBlocks,
+      longBlocks,
       fragmentation: liveBytes === 0 ? 1 : touchedBytes / liveBytes,
     };
   }
@@ -414,8 +418,6 @@ export class Arena implements MemoryReader, WalkSource {
     const bytes = Math.ceil(size / LONG_STEP) * LONG_STEP;
     const id = this.slabs.acquireLong(bytes, Math.max(bytes, reserve), SLAB_LONG_DATA + kind);
     this.account.add(bytes);
-    this.longBytes += bytes;
-    this.longBlocks++;
     return id << SLAB_SHIFT;
   }
 
@@ -427,10 +429,7 @@ export class Arena implements MemoryReader, WalkSource {
       this.runs.free(ref);
       return;
     }
-    const bytes = this.slabs.longBytes[id]!;
-    this.account.sub(bytes);
-    this.longBytes -= bytes;
-    this.longBlocks--;
+    this.account.sub(this.slabs.longBytes[id]!);
     if (this.snapshotting) this.barrier.forget(id);
     this.slabs.releaseLong(id);
   }
@@ -452,7 +451,6 @@ export class Arena implements MemoryReader, WalkSource {
     if (bytes <= before || bytes > this.slabs.words[id]!.byteLength) return false;
     this.slabs.longBytes[id] = bytes;
     this.account.add(bytes - before);
-    this.longBytes += bytes - before;
     return true;
   }
 

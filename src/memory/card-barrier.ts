@@ -5,7 +5,7 @@
  * ```
  *   slab      | card 0 | card 1 | card 2 | ...          data, 512 bytes a card
  *   states    |   0    |   17   |   0    | ...          0 = not copied, else number of the copy + 1
- *   side      chunks of 2048 copies: copy 16 stands in chunk 0 at 16 * 512
+ *   side      chunks of 65,536 copies: copy 16 stands in chunk 0 at 16 * 512
  *   control   [ cursor ]                                records before this card position are done with
  * ```
  * Invariants
@@ -21,6 +21,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { assert } from '../util/assert.js';
 import type { MemoryAccount } from './account.js';
+import type { BufferReturn } from './buffer-return.js';
 import {
   CARD_BYTES,
   CARD_SHIFT,
@@ -39,6 +40,7 @@ import {
   SLAB_RUN_RECORD,
   SLAB_SMALL,
 } from './layout.js';
+import { allocateShared } from './shared-buffer.js';
 import type { SlabTable } from './slabs.js';
 
 const CARD_WORDS = CARD_BYTES / 4;
@@ -52,11 +54,13 @@ const PAGE_RECORD = 1;
 const REUSE_TRIES = 8;
 /** Copies that are touched ahead at a time, and how many are kept ready: 64 KiB, 1 MiB. */
 const TOUCH_COPIES = 128;
-const READY_COPIES = CHUNK_CARDS;
+const READY_COPIES = 2048;
+/** Side memory enters the account, and the limit, in steps of so many copies: 1 MiB. */
+const STEP_COPIES = 2048;
 /** Bytes that the system maps at a first touch, in words. */
 const SYSTEM_PAGE_WORDS = 1024;
-/** Chunks kept from one snapshot to the next: their pages are touched already. */
-const POOLED_CHUNKS = 4;
+/** A chunk with no more copies than this (4 MiB) is kept for the next snapshot: its pages are touched already. */
+const KEPT_COPIES = 8192;
 const NO_STATES = new Int32Array(0);
 const NO_COPY = -1;
 
@@ -108,14 +112,18 @@ export class CardBarrier {
   readonly stats: BarrierStats = { copiedCards: 0, reusedCards: 0, sideBytes: 0 };
 
   private readonly states: Int32Array[];
+  /** What `states` are views of. */
+  private stateBuffer: SharedArrayBuffer | null = null;
   private control: Int32Array = new Int32Array(CONTROL_WORDS);
   private kinds: Uint8Array = new Uint8Array(0);
   private pages: Int32Array = new Int32Array(0);
   private sides: Int32Array[] = [];
-  private pool: Int32Array[] = [];
+  private kept: Int32Array | null = null;
   /** Slab and card of each copy. */
   private owners: Int32Array[] = [];
   private copies = 0;
+  /** Copies that the account knows of. */
+  private counted = 0;
   /** Copies below this one have been touched, or used. */
   private ready = 0;
   private reuseAt = 0;
@@ -125,6 +133,7 @@ export class CardBarrier {
 
   constructor(
     private readonly slabs: SlabTable,
+    private readonly returns: BufferReturn,
     private readonly account: MemoryAccount,
   ) {
     this.states = new Array<Int32Array>(slabs.limit).fill(NO_STATES);
@@ -148,7 +157,8 @@ export class CardBarrier {
       cards += words.byteLength >>> CARD_SHIFT;
     }
     // One buffer of zeros that the system maps lazily: its cost is what the barrier touches of it.
-    const states = new SharedArrayBuffer(cards * 4);
+    const states = allocateShared(cards * 4);
+    this.stateBuffer = states;
     for (let id = 0; id < slabs.limit; id++) {
       const length = slabs.words[id]!.byteLength >>> CARD_SHIFT;
       if (stateStarts[id] !== -1) this.states[id] = new Int32Array(states, stateStarts[id]! * 4, length);
@@ -162,6 +172,7 @@ export class CardBarrier {
     this.limitBytes = options.sideLimitBytes ?? Number.POSITIVE_INFINITY;
     this.onLimit = options.onSideLimit ?? null;
     this.copies = 0;
+    this.counted = 0;
     this.ready = 0;
     this.reuseAt = 0;
     this.overLimit = false;
@@ -180,8 +191,13 @@ export class CardBarrier {
     this.active = false;
     this.overLimit = false;
     this.states.fill(NO_STATES);
-    this.account.sub(this.sides.length * SIDE_CHUNK_BYTES);
-    for (const chunk of this.sides) if (this.pool.length < POOLED_CHUNKS) this.pool.push(chunk);
+    if (this.stateBuffer !== null) this.returns.add(this.stateBuffer);
+    this.stateBuffer = null;
+    this.account.sub(this.stats.sideBytes);
+    for (const chunk of this.sides) {
+      if (this.ready <= KEPT_COPIES && this.copies <= KEPT_COPIES) this.kept = chunk;
+      else this.returns.add(chunk.buffer as SharedArrayBuffer); // chunks are made of nothing else
+    }
     this.sides = [];
     this.owners = [];
     this.kinds = new Uint8Array(0);
@@ -216,6 +232,7 @@ export class CardBarrier {
     const from = Math.max(this.ready, Math.ceil(this.copies / TOUCH_COPIES) * TOUCH_COPIES);
     if (from - this.copies >= READY_COPIES) return false;
     if (from >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
+    this.countUpTo(from + TOUCH_COPIES);
     const side = this.sides[from >>> SIDE_CHUNK_SHIFT]!;
     let word = (from & CHUNK_MASK) * CARD_WORDS;
     for (const end = word + TOUCH_COPIES * CARD_WORDS; word < end; word += SYSTEM_PAGE_WORDS) side[word] = 0;
@@ -247,8 +264,10 @@ export class CardBarrier {
   private copy(states: Int32Array, slab: number, card: number): void {
     let copy = this.reusable();
     if (copy === NO_COPY) {
-      copy = this.copies++;
+      copy = this.copies;
       if (copy >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
+      this.copies = copy + 1;
+      if (copy >= this.counted) this.countUpTo(copy + 1);
     } else this.stats.reusedCards++;
     this.stats.copiedCards++;
     const owners = this.owners[copy >>> SIDE_CHUNK_SHIFT]!;
@@ -278,12 +297,20 @@ export class CardBarrier {
   }
 
   private addChunk(): void {
-    const chunk = this.pool.pop() ?? new Int32Array(new SharedArrayBuffer(SIDE_CHUNK_BYTES));
+    const chunk = this.kept ?? new Int32Array(allocateShared(SIDE_CHUNK_BYTES));
+    this.kept = null;
     this.sides.push(chunk);
     this.owners.push(new Int32Array(CHUNK_CARDS * 2));
-    this.account.add(SIDE_CHUNK_BYTES);
-    this.stats.sideBytes += SIDE_CHUNK_BYTES;
     this.port?.postMessage(chunk.buffer);
+  }
+
+  /** Enters side memory up to copy number `end` in the account. */
+  private countUpTo(end: number): void {
+    if (end <= this.counted) return;
+    const steps = Math.ceil((end - this.counted) / STEP_COPIES);
+    this.counted += steps * STEP_COPIES;
+    this.account.add(steps * STEP_COPIES * CARD_BYTES);
+    this.stats.sideBytes += steps * STEP_COPIES * CARD_BYTES;
     if (this.stats.sideBytes <= this.limitBytes || this.overLimit) return;
     this.overLimit = true;
     this.onLimit?.();

@@ -95,10 +95,10 @@ export const SLAB_LONG_DATA = 6;
 /** One record in a buffer of its own. */
 export const SLAB_LONG_RECORD = 7;
 
-/** Bytes of a side chunk: copies of cards travel to the snapshot's worker in these. */
-export const SIDE_CHUNK_BYTES = 1 << 20;
+/** Bytes of a side chunk: copies of cards travel to the snapshot's worker in these. As long as an extent, so as to go back. */
+export const SIDE_CHUNK_BYTES = EXTENT_BYTES;
 /** Cards of a side chunk, as a shift. */
-export const SIDE_CHUNK_SHIFT = 11;
+export const SIDE_CHUNK_SHIFT = 16;
 /** Word of the control buffer: records before this card position are done with. Written by the worker only. */
 export const CONTROL_CURSOR = 0;
 /** Word of the control buffer that the worker uses as a memory fence. */

@@ -43,8 +43,8 @@ const LENGTH_MASK = RUN_FREE - 1;
 
 /** The allocator of runs of one arena. */
 export class RunBlocks {
-  /** Bytes of live runs. */
-  liveBytes = 0;
+  /** Bytes of live runs: in an array, since a field would change its representation at 2^31. */
+  readonly liveBytes = new Float64Array(1);
   /** Live runs. */
   runCount = 0;
 
@@ -69,8 +69,7 @@ export class RunBlocks {
       if (this.slabs.kinds[id] === slabKind && this.longest[id]! >= units) ref = this.allocIn(id, units);
     }
     if (ref === NONE) ref = this.allocIn(this.addSlab(slabKind), units);
-    this.liveBytes += units * RUN_UNIT_BYTES;
-    this.account.add(units * RUN_UNIT_BYTES);
+    this.count(units);
     this.runCount++;
     if (kind === KIND_RECORD) this.clearLiveBit(ref);
     return ref;
@@ -89,8 +88,7 @@ export class RunBlocks {
     let length = words[start]!;
     assert(length > 0 && length < RUN_FREE, 'a run in use to be freed');
     if (this.slabs.kinds[id] !== SLAB_RUN_DATA) this.clearLiveBit(ref);
-    this.liveBytes -= length * RUN_UNIT_BYTES;
-    this.account.sub(length * RUN_UNIT_BYTES);
+    this.count(-length);
     this.runCount--;
     const next = start + length;
     if (next < SLAB_RUN_UNITS && words[next]! >= RUN_FREE) length += words[next]! & LENGTH_MASK;
@@ -126,17 +124,22 @@ export class RunBlocks {
     if (units === length) return true;
     if (units > length && this.lowest[id] === next) this.lowest[id] = start; // no run begins at `next` any more
     this.markUsed(id, start, units, length + behind);
-    this.liveBytes += (units - length) * RUN_UNIT_BYTES;
-    this.account.add((units - length) * RUN_UNIT_BYTES);
+    this.count(units - length);
     return true;
   }
 
   /** Forgets every run. O(slabs). */
   reset(): void {
     this.longest.fill(0);
-    this.account.sub(this.liveBytes);
-    this.liveBytes = 0;
+    this.account.sub(this.liveBytes[0]!);
+    this.liveBytes[0] = 0;
     this.runCount = 0;
+  }
+
+  /** Enters `units` run units that were taken, or, negative, given back. */
+  private count(units: number): void {
+    this.liveBytes[0] = this.liveBytes[0]! + units * RUN_UNIT_BYTES;
+    this.account.add(units * RUN_UNIT_BYTES);
   }
 
   /** First fit in one slab; NONE (and a better `longest`) if nothing fits. */

@@ -13,8 +13,9 @@
  * 2. `words[id]`, `bytes[id]`, `views[id]`, `doubles[id]` are four views of the same memory; ids without memory have
  *    views of length 0. Id 0 has a few zeros, so that reading through reference 0 (touch passes do) is harmless.
  * 3. Memory of an extent above `touchedPages[id]` has never been written to. Long buffers and runs do not keep count.
- * 4. While a snapshot runs, no extent is dropped: a recycled one must not lose its card states.
+ * 4. While a snapshot runs, no extent goes, but all at once by `reset`: a recycled one must not lose its card states.
  */
+import type { BufferReturn } from './buffer-return.js';
 import {
   EXTENT_BYTES,
   EXTENT_SLABS,
@@ -23,10 +24,12 @@ import {
   SLAB_BYTES,
   SLAB_EMPTY,
   SLAB_IDS,
+  SLAB_LONG_DATA,
   SLAB_NONE,
   SLAB_PAGES,
 } from './layout.js';
 import { OutOfMemoryError } from './out-of-memory-error.js';
+import { allocateShared } from './shared-buffer.js';
 
 const NO_BUFFER = new SharedArrayBuffer(0);
 const NO_WORDS = new Int32Array(NO_BUFFER);
@@ -52,15 +55,15 @@ export class SlabTable {
   readonly longBytes: Int32Array;
   /** Ids from here on have never been used by an extent: the end of every loop over extents. */
   extentEnd = EXTENT_SLABS;
-  /** Address space behind all ids. */
-  reservedBytes = 0;
-  /** How many extents there are. */
-  extentCount = 0;
-  /** Buffers were dropped that only a garbage collection gives back. */
-  garbage = false;
 
-  /** @param limit slab ids to use at most, an even number up to 2048; less only in tests */
-  constructor(readonly limit: number = SLAB_IDS) {
+  /**
+   * @param returns takes the buffers that are not needed any more
+   * @param limit slab ids to use at most, an even number up to 2048; less only in tests
+   */
+  constructor(
+    private readonly returns: BufferReturn,
+    readonly limit: number = SLAB_IDS,
+  ) {
     this.words = new Array<Int32Array>(limit).fill(NO_WORDS);
     this.bytes = new Array<Uint8Array>(limit).fill(NO_BYTES);
     this.views = new Array<DataView>(limit).fill(NO_VIEW);
@@ -79,7 +82,7 @@ export class SlabTable {
     return id;
   }
 
-  /** Makes slab `id` of an extent empty again; its memory stays until {@link dropIdleExtent}. O(1). */
+  /** Makes slab `id` of an extent empty again; its memory stays until {@link returnIdleExtent}. O(1). */
   release(id: number): void {
     this.kinds[id] = SLAB_EMPTY;
   }
@@ -94,26 +97,23 @@ export class SlabTable {
     if (id === 0 || bytes > MAX_BLOCK_BYTES) throw new OutOfMemoryError(bytes);
     // Never less than an extent, for the reason that layout.ts gives; what is not written to costs nothing.
     const reserved = Math.max(EXTENT_BYTES, Math.ceil(room / PAGE_BYTES) * PAGE_BYTES);
-    this.bind(id, allocate(reserved), 0, reserved);
+    this.bind(id, allocateShared(reserved), 0, reserved);
     this.kinds[id] = kind;
     this.longBytes[id] = bytes;
-    this.reservedBytes += reserved;
     return id;
   }
 
-  /** Drops the buffer of a long block. O(1). */
+  /** Returns the buffer of a long block. O(1). */
   releaseLong(id: number): void {
-    this.reservedBytes -= this.words[id]!.byteLength;
+    this.returns.add(this.bufferOf(id));
     this.unbind(id);
-    this.longBytes[id] = 0;
-    this.garbage = true;
   }
 
   /**
-   * Drops one extent both of whose slabs are empty, the highest, if there are more than `keep` of them. The caller
-   * sees to it that no snapshot runs. O(slabs).
+   * Returns one extent both of whose slabs are empty, the highest, if there are more than `keep` of them; false if not.
+   * The caller sees to it that no snapshot runs. O(slabs).
    */
-  dropIdleExtent(keep: number): boolean {
+  returnIdleExtent(keep: number): boolean {
     let found = 0;
     let highest = 0;
     for (let id = EXTENT_SLABS; id < this.extentEnd; id += EXTENT_SLABS) {
@@ -122,22 +122,30 @@ export class SlabTable {
       highest = id;
     }
     if (found <= keep) return false;
-    this.unbind(highest);
-    this.unbind(highest + 1);
-    this.forgetExtent();
+    this.removeExtent(highest);
     return true;
   }
 
-  /** Drops everything. The arrays keep their identity; a snapshot that runs holds the buffers it needs. O(slabs). */
-  reset(): void {
+  /**
+   * Empties everything. The extents stay for what comes next, to be returned in turns when nothing does; but not while
+   * a snapshot runs, which goes on reading them: then all are returned at once. O(slabs).
+   */
+  reset(snapshotting: boolean): void {
     for (let id = 1; id < this.limit; id++) {
-      if (this.kinds[id] !== SLAB_NONE) this.unbind(id);
+      const kind = this.kinds[id]!;
+      if (kind === SLAB_NONE) continue;
+      if (kind >= SLAB_LONG_DATA) this.releaseLong(id);
+      else if (!snapshotting) this.kinds[id] = SLAB_EMPTY;
+      else if (id % EXTENT_SLABS === 0) this.removeExtent(id);
     }
-    this.longBytes.fill(0);
-    this.extentEnd = EXTENT_SLABS;
-    this.extentCount = 0;
-    this.reservedBytes = 0;
-    this.garbage = true;
+    if (snapshotting) this.extentEnd = EXTENT_SLABS;
+  }
+
+  /** Address space behind all ids. O(slabs). */
+  get reservedBytes(): number {
+    let bytes = 0;
+    for (let id = 1; id < this.limit; id++) if (this.kinds[id] !== SLAB_NONE) bytes += this.words[id]!.byteLength;
+    return bytes;
   }
 
   private findEmpty(): number {
@@ -156,22 +164,23 @@ export class SlabTable {
     while (id + 1 < this.limit && (this.kinds[id] !== SLAB_NONE || this.kinds[id + 1] !== SLAB_NONE))
       id += EXTENT_SLABS;
     if (id + 1 >= this.limit) throw new OutOfMemoryError(EXTENT_BYTES);
-    const buffer = allocate(EXTENT_BYTES);
+    const buffer = allocateShared(EXTENT_BYTES);
     for (let half = 0; half < EXTENT_SLABS; half++) {
       this.bind(id + half, buffer, half * SLAB_BYTES, SLAB_BYTES);
       this.kinds[id + half] = SLAB_EMPTY;
       this.touchedPages[id + half] = 0;
     }
     this.extentEnd = Math.max(this.extentEnd, id + EXTENT_SLABS);
-    this.extentCount++;
-    this.reservedBytes += EXTENT_BYTES;
     return id;
   }
 
-  private forgetExtent(): void {
-    this.extentCount--;
-    this.reservedBytes -= EXTENT_BYTES;
-    this.garbage = true;
+  private removeExtent(id: number): void {
+    this.returns.add(this.bufferOf(id));
+    for (let half = 0; half < EXTENT_SLABS; half++) this.unbind(id + half);
+  }
+
+  private bufferOf(id: number): SharedArrayBuffer {
+    return this.words[id]!.buffer as SharedArrayBuffer; // slabs are never bound to anything else
   }
 
   private bind(id: number, buffer: SharedArrayBuffer, offset: number, length: number): void {
@@ -188,13 +197,6 @@ export class SlabTable {
     this.doubles[id] = NO_DOUBLES;
     this.kinds[id] = SLAB_NONE;
     this.touchedPages[id] = SLAB_PAGES;
-  }
-}
-
-function allocate(bytes: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(bytes);
-  } catch (cause) {
-    throw new OutOfMemoryError(bytes, cause);
+    this.longBytes[id] = 0;
   }
 }

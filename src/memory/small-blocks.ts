@@ -30,6 +30,7 @@ import { assert } from '../util/assert.js';
 import type { MemoryAccount } from './account.js';
 import type { CardBarrier } from './card-barrier.js';
 import { LIVE_WORD, NONE, PAGE_SHIFT, SLAB_PAGES, SLAB_SMALL } from './layout.js';
+import { allocateShared } from './shared-buffer.js';
 import { ROW_BYTES, ROW_CAPACITY, ROW_UNITS, ROWS } from './size-classes.js';
 import type { SlabTable } from './slabs.js';
 
@@ -79,7 +80,7 @@ export class SmallBlocks {
     private readonly barrier: CardBarrier,
     private readonly account: MemoryAccount,
   ) {
-    this.table = new Int32Array(new SharedArrayBuffer((slabs.limit * SLAB_PAGES * 4) << PAGE_WORDS_SHIFT));
+    this.table = new Int32Array(allocateShared((slabs.limit * SLAB_PAGES * 4) << PAGE_WORDS_SHIFT));
     this.table[CARVED] = 0x7fffffff;
     this.freePages = new Int32Array(slabs.limit * BIT_WORDS);
     this.freeCounts = new Int16Array(slabs.limit);

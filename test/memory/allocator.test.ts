@@ -2,6 +2,8 @@
  * Random operations against a naive model: every block has the bytes that were written to it, no two blocks share any,
  * the account is exact, and walks see exactly the live records. fast-check prints the seed of a failure.
  */
+
+import { setTimeout as nextTask, setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Arena, RecordCursor } from '../../src/memory/index.js';
@@ -241,20 +243,75 @@ describe('memory goes back', () => {
     for (const ref of runs) arena.free(ref);
   });
 
-  it('idle extents are given back one at a time, and one is kept', () => {
+  /** An arena of `count` extents of 32 MiB, of which hardly a page is touched. */
+  function arenaOfExtents(count: number): { arena: Arena; clock: ManualClock; refs: number[] } {
     const clock = new ManualClock();
     const arena = new Arena({ clock });
-    const refs = Array.from({ length: 8 * 1024 }, () => arena.alloc(16384));
-    expect(arena.stats().reservedBytes).toBe(4 * 32 * 1024 * 1024);
-    for (const ref of refs) arena.free(ref);
-    const reserved: number[] = [];
-    for (let i = 0; i < 6; i++) {
-      clock.advance(200);
-      arena.maintain(1000);
-      reserved.push(arena.stats().reservedBytes / (32 * 1024 * 1024));
+    const refs = Array.from({ length: count * 4 }, () => arena.alloc(8_000_000));
+    expect(extentsOf(arena)).toBe(count);
+    return { arena, clock, refs };
+  }
+
+  function extentsOf(arena: Arena): number {
+    return arena.stats().reservedBytes / 2 ** 25;
+  }
+
+  /** One turn of giving back, without waiting for V8. */
+  function tidy({ arena, clock }: { arena: Arena; clock: ManualClock }): number {
+    clock.advance(100);
+    arena.maintain(0);
+    return extentsOf(arena);
+  }
+
+  it('idle extents are given back four at a time, the next when V8 has collected those, and one is kept', async () => {
+    const tested = arenaOfExtents(8);
+    for (const ref of tested.refs) tested.arena.free(ref);
+    expect(tidy(tested)).toBe(4);
+    expect(tidy(tested)).toBe(4); // nothing can be collected before this function ends
+    let left = 4;
+    for (let turns = 0; turns < 200 && left > 1; turns++) {
+      await turn();
+      left = tidy(tested);
     }
-    expect(reserved).toEqual([3, 2, 1, 1, 1, 1]);
-    expect(arena.alloc(16384)).not.toBe(0);
+    expect(left).toBe(1);
+    for (let i = 0; i < 10; i++) expect(tidy(tested)).toBe(1);
+    expect(tested.arena.alloc(16384)).not.toBe(0);
+  });
+
+  it('buffers that somebody else holds do not keep the others for ever', () => {
+    const tested = arenaOfExtents(8);
+    const handle = tested.arena.beginSnapshot();
+    tested.arena.endSnapshot();
+    for (const ref of tested.refs) tested.arena.free(ref);
+    expect(Array.from({ length: 12 }, () => tidy(tested))).toEqual([4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1]);
+    expect(handle.buffers.filter((buffer) => buffer !== null).length).toBeGreaterThan(8);
+  });
+
+  it('a reset gives its extents back in turns too, and what comes next uses them meanwhile', () => {
+    const tested = arenaOfExtents(8);
+    tested.arena.reset();
+    expect(extentsOf(tested.arena)).toBe(8);
+    for (let i = 0; i < 20; i++) tested.arena.alloc(8_000_000);
+    expect(extentsOf(tested.arena)).toBe(8);
+    tested.arena.reset();
+    expect(tidy(tested)).toBe(4);
+  });
+
+  it('what was dropped goes back to the system', async () => {
+    const clock = new ManualClock();
+    const arena = new Arena({ clock });
+    const refs = Array.from({ length: 6 * 1024 }, () => arena.alloc(16384));
+    refs.push(arena.alloc(40_000_000));
+    for (const ref of refs) arena.zero(ref, 0, arena.blockSize(ref));
+    const before = process.memoryUsage.rss();
+    for (const ref of refs) arena.free(ref);
+    const goal = before - 90_000_000; // of 136 MB, an extent of 32 MiB is kept
+    for (let turns = 0; turns < 500 && process.memoryUsage.rss() > goal; turns++) {
+      clock.advance(100);
+      arena.maintain(0);
+      await nextTask(2);
+    }
+    expect(process.memoryUsage.rss()).toBeLessThan(goal);
   });
 
   it('no extent goes while a snapshot runs', () => {

@@ -1,0 +1,86 @@
+/**
+ * How memory goes back to the system: buffers that nobody needs any more wait here for their turn, are dropped a few at
+ * a time, and V8 is asked to collect them.
+ *
+ * The system gets a SharedArrayBuffer's memory only when V8 has collected the object in front of it, and V8 sees no
+ * reason to: shared buffers do not count for its limits. A full collection on the spot stalls everything for as long as
+ * it marks. But an ordinary ArrayBuffer does count, untouched as it may be: one that exceeds the limit of external
+ * memory makes V8 begin an incremental collection, which marks on other threads and in small steps. Measured on Node 20
+ * (docs/design/0002-memory-blocks.md): its longest piece takes 2-3 ms where the full collection takes 8-9.
+ *
+ * In turns, because V8 unmaps dropped buffers before its next collection of young objects, which waits for it: 1 GiB at
+ * once costs a stall of 60 ms, 256 MiB none that can be seen.
+ *
+ * What would break this is another limit in a later V8: then the test "what was dropped goes back to the system" fails.
+ */
+
+/** More than V8 lets external memory grow by (64 MiB) without a collection. Never touched, so it costs nothing. */
+const PRESSURE_BYTES = 72 << 20;
+/** Bytes that are dropped in one turn, if the first buffer alone is not longer. */
+const TURN_BYTES = 128 << 20;
+/** Buffers below this are not worth a collection: they go with the next one that V8 makes. */
+const LEAST_BYTES = 8 << 20;
+/** So often V8 is asked for one turn. A snapshot's handle may hold buffers for longer: then the next turn comes. */
+const MOST_ASKS = 5;
+
+/** The buffers of one arena on their way back. */
+export class BufferReturn {
+  private readonly waiting: SharedArrayBuffer[] = [];
+  /** Buffers of the current turn that V8 has not collected yet. */
+  private uncollected = 0;
+  private asks = 0;
+  private turn = 0;
+  private readonly registry = new FinalizationRegistry<number>((turn) => {
+    if (turn === this.turn) this.uncollected--;
+  });
+
+  /** Whether the next step begins a turn that another buffer may join. O(buffers). */
+  get hasRoom(): boolean {
+    return !this.isCollecting && this.waitingBytes < TURN_BYTES;
+  }
+
+  /** Bytes of address space that wait for their turn. O(buffers). */
+  get waitingBytes(): number {
+    return this.waiting.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  }
+
+  /** Takes a buffer that its owner has forgotten. O(1). */
+  add(buffer: SharedArrayBuffer): void {
+    if (buffer.byteLength >= LEAST_BYTES) this.waiting.push(buffer);
+  }
+
+  /**
+   * One step, to be called every 100 ms or so: asks V8 for what was dropped and is not collected yet, else begins the
+   * next turn. O(buffers of a turn), and some 2 ms while V8 collects.
+   */
+  step(): void {
+    if (this.isCollecting) {
+      this.ask();
+      return;
+    }
+    this.turn++;
+    this.uncollected = 0;
+    this.asks = 0;
+    for (let bytes = 0; bytes < TURN_BYTES; ) {
+      const buffer = this.waiting.pop();
+      if (buffer === undefined) break;
+      bytes += buffer.byteLength;
+      this.uncollected++;
+      this.registry.register(buffer, this.turn);
+    }
+    if (this.uncollected > 0) this.ask();
+  }
+
+  private get isCollecting(): boolean {
+    return this.uncollected > 0 && this.asks < MOST_ASKS;
+  }
+
+  private ask(): void {
+    this.asks++;
+    try {
+      new ArrayBuffer(PRESSURE_BYTES);
+    } catch {
+      // No address space for it: V8 has collected all it could before it said so.
+    }
+  }
+}
