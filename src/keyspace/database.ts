@@ -6,6 +6,7 @@
  * 3. A method that may move a record returns where it is; no other reference to it may be kept across such a call.
  */
 import type { Arena } from '../memory/arena.js';
+import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
 import { assert } from '../util/assert.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import { INT64_TEXT_MAX, isInt64Text } from '../util/numbers.js';
@@ -521,17 +522,33 @@ export class Database {
     return NONE;
   }
 
-  /** @hot */
+  /**
+   * @hot Whether an entry has this key. The key stands on a word's boundary in the record (record.ts), so that it is compared
+   * word by word there: 8 ns for 16 bytes against 15 with `arena.equals` (bench/micro/keyspace.bench.ts, Node 20). O(length).
+   */
   private hasKey(entry: Entry, keys: ByteSpans, offset: number, length: number): boolean {
+    const words = this.arena.words[entry >>> SLAB_SHIFT]!;
+    let at = (entry & UNIT_MASK) << 1;
+    if (words[at + WORD_CLOCK]! >>> KEY_LENGTH_SHIFT !== Math.min(length, LONG_KEY)) return false;
+    at += this.headerOf(words[at + WORD_META]!) >>> 2;
+    if (length >= LONG_KEY) return this.hasLongKey(entry, keys, offset, length);
+    const { view, bytes } = keys;
+    const end = offset + (length & ~3);
+    let from = offset;
+    for (; from < end; from += 4) if (words[at++] !== view.getInt32(from, true)) return false;
+    const rest = length & 3;
+    if (rest === 0) return true;
+    let last = bytes[from]!;
+    if (rest > 1) last |= bytes[from + 1]! << 8;
+    if (rest > 2) last |= bytes[from + 2]! << 16;
+    return (words[at]! & (-1 >>> (32 - (rest << 3)))) === last;
+  }
+
+  private hasLongKey(entry: Entry, keys: ByteSpans, offset: number, length: number): boolean {
     const { arena } = this;
-    const short = arena.i32(entry, WORD_CLOCK) >>> KEY_LENGTH_SHIFT;
-    if (short !== Math.min(length, LONG_KEY)) return false;
-    let at = this.headerOf(arena.i32(entry, WORD_META));
-    if (short === LONG_KEY) {
-      if (arena.i32(entry, at >>> 2) !== length) return false;
-      at += 4;
-    }
-    return arena.equals(entry, at, keys.bytes, keys.view, offset, length);
+    const at = this.headerOf(this.meta(entry));
+    if (arena.i32(entry, at >>> 2) !== length) return false;
+    return arena.equals(entry, at + 4, keys.bytes, keys.view, offset, length);
   }
 
   /**
@@ -690,7 +707,7 @@ export class Database {
 
 /** @hot The upper byte of a record's word 1. */
 function keyLengthBits(length: number): number {
-  return (length < LONG_KEY ? length : LONG_KEY) << KEY_LENGTH_SHIFT;
+  return Math.min(length, LONG_KEY) << KEY_LENGTH_SHIFT;
 }
 
 /** @hot How Redis encodes a new string: a number, embedded in its object, or apart from it. */
