@@ -2,7 +2,7 @@
 import { error } from '../../../resp/error-reply.js';
 import type { Client } from '../../client.js';
 import type { CommandContext } from '../../context.js';
-import { errWrongArity } from '../../errors.js';
+import { ERR_SYNTAX } from '../../errors.js';
 
 export function configGet(c: CommandContext): void {
   const { argv, reply } = c;
@@ -19,7 +19,7 @@ export function configGet(c: CommandContext): void {
 /** All pairs or none. What has to wait for the system (a new port) lets the client wait, and not the server. */
 export function configSet(c: CommandContext): void {
   const { argv, reply, client } = c;
-  if (argv.count % 2 !== 0) return reply.error(errWrongArity('config|set'));
+  if (argv.count % 2 !== 0) return reply.error(ERR_SYNTAX);
   const pairs: (readonly [Uint8Array, Uint8Array])[] = [];
   for (let i = 2; i < argv.count; i += 2) pairs.push([argv.copy(i), argv.copy(i + 1)]);
   const result = c.config.set(pairs, { local: client.connection?.local ?? true });

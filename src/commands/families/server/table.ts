@@ -5,6 +5,7 @@ import { configGet, configResetstat, configRewrite, configSet } from './config.j
 import { dbsize, flushall, flushdb, swapdb } from './database.js';
 import { debug } from './debug/index.js';
 import { info } from './info.js';
+import { lastsave } from './lastsave.js';
 import { lolwut } from './lolwut.js';
 import { memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from './memory.js';
 import { moduleList, moduleLoad, moduleUnload } from './module.js';
@@ -147,6 +148,18 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     categories: 'dangerous',
     history: [['7.0.0', 'Takes several sections.']],
     handler: info,
+  },
+  {
+    name: 'lastsave',
+    group: 'server',
+    since: '1.0.0',
+    arity: 1,
+    flags: 'loading stale fast',
+    complexity: 'O(1)',
+    summary: 'Tells when data was saved last, in seconds since the epoch.',
+    tips: 'nondeterministic_output',
+    categories: 'admin dangerous',
+    handler: lastsave,
   },
   {
     name: 'lolwut',

@@ -1,0 +1,136 @@
+/** INFO: which sections it shows, and figures that follow what the server does. */
+import { type CommandClient, describeCommands } from '../support/targets.js';
+import { bulk, nil, ok } from '../support/wire.js';
+
+/** The headings of an INFO reply. */
+async function titles(c: CommandClient, ...sections: string[]): Promise<string[]> {
+  const text = String(await c.ask(['INFO', ...sections]));
+  return [...text.matchAll(/^# (\w+)\r$/gm)].map((match) => match[1]!);
+}
+
+/** One field, '' when it is missing. */
+async function field(c: CommandClient, section: string, name: string): Promise<string> {
+  const text = String(await c.ask(['INFO', section]));
+  return new RegExp(`^${name.replace('|', '\\|')}:(.*)\\r$`, 'm').exec(text)?.[1] ?? '';
+}
+
+const DEFAULT = ['Server', 'Clients', 'Memory', 'Persistence', 'Stats', 'Replication', 'CPU', 'Modules', 'Errorstats'];
+const LAST = ['Cluster', 'Keyspace'];
+
+describeCommands('INFO', (t) => {
+  t.test('INFO shows the default sections, as INFO default does', async (c) => {
+    const wanted = [...DEFAULT, ...LAST];
+    if ((await titles(c)).join() !== wanted.join()) throw new Error(`sections: ${await titles(c)}`);
+    if ((await titles(c, 'DEFAULT')).join() !== wanted.join())
+      throw new Error(`sections: ${await titles(c, 'default')}`);
+  });
+  t.test('INFO all and INFO everything add commandstats and latencystats', async (c) => {
+    const wanted = [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', 'Latencystats', ...LAST].join();
+    for (const name of ['all', 'everything', 'ALL']) {
+      const got = (await titles(c, name)).join();
+      if (got !== wanted) throw new Error(`INFO ${name}: ${got}`);
+    }
+  });
+  t.test('INFO takes several sections in any case and shows each once, in its own order', async (c) => {
+    const got = (await titles(c, 'keyspace', 'SERVER', 'cpu', 'server', 'nosuch')).join();
+    if (got !== 'Server,CPU,Keyspace') throw new Error(got);
+    const more = (await titles(c, 'commandstats', 'default')).join();
+    if (more !== [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', ...LAST].join()) throw new Error(more);
+    const modules = (await titles(c, 'modules')).join() + (await titles(c, 'module_list')).join();
+    if (modules !== 'ModulesModules') throw new Error(modules);
+  });
+  t.test('INFO of an unknown section is an empty text', async (c) => {
+    await c.expect('INFO nosuch', bulk(''));
+  });
+  t.test('INFO separates sections by an empty line', async (c) => {
+    await c.expectMatch('INFO cluster keyspace', /^\$\d+\r\n# Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\n\r\n$/);
+  });
+  t.test('INFO is a verbatim text in RESP3', { resp: 3 }, async (c) => {
+    await c.expectMatch('INFO cluster', /^=\d+\r\ntxt:# Cluster\r\ncluster_enabled:0\r\n\r\n$/);
+  });
+});
+
+describeCommands('INFO keyspace', (t) => {
+  t.test('INFO keyspace counts keys and expire times of each database that has some', async (c) => {
+    await c.expect('MSET a 1 b 2', ok);
+    await c.expect('SET t 1 EX 100', ok);
+    await c.expect('SELECT 3', ok);
+    await c.expect('SET x 1', ok);
+    await c.expectMatch(
+      'INFO keyspace',
+      /# Keyspace\r\ndb0:keys=3,expires=1,avg_ttl=\d+(,subexpiry=0)?\r\ndb3:keys=1,expires=0,avg_ttl=0(,subexpiry=0)?\r\n\r\n$/,
+    );
+  });
+});
+
+describeCommands('INFO stats', (t) => {
+  t.test('INFO stats counts hits and misses, and CONFIG RESETSTAT sets them back', async (c) => {
+    await c.expect('CONFIG RESETSTAT', ok);
+    await c.expect('SET k v', ok);
+    await c.expect('GET k', bulk('v'));
+    await c.expect('GET x', nil);
+    await c.expect('GET y', nil);
+    if ((await field(c, 'stats', 'keyspace_hits')) !== '1') throw new Error('one hit');
+    if ((await field(c, 'stats', 'keyspace_misses')) !== '2') throw new Error('two misses');
+    await c.expect('CONFIG RESETSTAT', ok);
+    if ((await field(c, 'stats', 'keyspace_hits')) !== '0') throw new Error('no hit');
+    if ((await field(c, 'stats', 'total_commands_processed')) !== '2') throw new Error('RESETSTAT and INFO');
+  });
+  t.test('INFO commandstats tells calls, refusals and failures of each command', async (c) => {
+    await c.expect('CONFIG RESETSTAT', ok);
+    await c.expect('SET k v', ok);
+    await c.expect('SET k w', ok);
+    await c.expectError('SET k', "ERR wrong number of arguments for 'set' command");
+    await c.expectError('SET k v WRONG', 'ERR syntax error');
+    await c.expectMatch(
+      'INFO commandstats',
+      /cmdstat_set:calls=3,usec=\d+,usec_per_call=\d+\.\d\d,rejected_calls=1,failed_calls=1\r\n/,
+    );
+    await c.expectMatch('INFO commandstats', /cmdstat_config\|resetstat:calls=1,/);
+  });
+  t.test('INFO errorstats counts replies by their code', async (c) => {
+    await c.expect('CONFIG RESETSTAT', ok);
+    await c.expectError('SET k', "ERR wrong number of arguments for 'set' command");
+    await c.expectMatch('NOSUCH', /^-ERR unknown command/);
+    await c.expectMatch('AUTH nobody secret', /^-WRONGPASS /);
+    await c.expectMatch(
+      'INFO errorstats',
+      /# Errorstats\r\nerrorstat_ERR:count=2\r\nerrorstat_WRONGPASS:count=1\r\n\r\n$/,
+    );
+    if ((await field(c, 'stats', 'total_error_replies')) !== '3') throw new Error('three errors');
+  });
+});
+
+describeCommands('INFO clients, memory and persistence', (t) => {
+  t.test('INFO clients counts connections', async (c) => {
+    const before = Number(await field(c, 'clients', 'connected_clients'));
+    const other = await c.another();
+    await other.expect('ECHO here', bulk('here'));
+    const after = Number(await field(c, 'clients', 'connected_clients'));
+    if (after !== before + 1) throw new Error(`${before} then ${after}`);
+  });
+  t.test('INFO memory tells more memory in use when there is more data', async (c) => {
+    const before = Number(await field(c, 'memory', 'used_memory'));
+    await c.expect(['SET', 'k', 'x'.repeat(1_000_000)], ok);
+    const after = Number(await field(c, 'memory', 'used_memory'));
+    if (after < before + 1_000_000 || after > before + 3_000_000) throw new Error(`${before} then ${after}`);
+    if (Number(await field(c, 'memory', 'used_memory_peak')) < after) throw new Error('the peak is below what is used');
+  });
+  t.test('INFO memory follows maxmemory and its policy', async (c) => {
+    await c.configSet('maxmemory', '100mb', 'maxmemory-policy', 'allkeys-lru');
+    if ((await field(c, 'memory', 'maxmemory')) !== '104857600') throw new Error('maxmemory');
+    if ((await field(c, 'memory', 'maxmemory_human')) !== '100.00M') throw new Error('maxmemory_human');
+    if ((await field(c, 'memory', 'maxmemory_policy')) !== 'allkeys-lru') throw new Error('maxmemory_policy');
+  });
+  t.test('INFO persistence counts changes since the last save', async (c) => {
+    const before = Number(await field(c, 'persistence', 'rdb_changes_since_last_save'));
+    await c.expect('MSET a 1 b 2', ok);
+    await c.expect('DEL a b c', ':2\r\n');
+    const after = Number(await field(c, 'persistence', 'rdb_changes_since_last_save'));
+    if (after !== before + 4) throw new Error(`${before} then ${after}`);
+  });
+  t.test('INFO replication tells of a primary without replicas', async (c) => {
+    await c.expectMatch('INFO replication', /# Replication\r\nrole:master\r\nconnected_slaves:0\r\n/);
+    if (!/^[0-9a-f]{40}$/.test(await field(c, 'replication', 'master_replid'))) throw new Error('master_replid');
+  });
+});

@@ -1,0 +1,121 @@
+/** MEMORY: what a key takes, and the server's figures in the form of Redis. */
+import { type CommandClient, describeCommands } from '../support/targets.js';
+import { nil, nil3, ok } from '../support/wire.js';
+
+async function usage(c: CommandClient, key: string, ...options: (string | number)[]): Promise<number> {
+  return (await c.ask(['MEMORY', 'USAGE', key, ...options])) as number;
+}
+
+describeCommands('MEMORY USAGE', (t) => {
+  t.test('MEMORY USAGE counts key, value and what belongs to them', async (c) => {
+    await c.expect(['SET', 'k', 'x'.repeat(1000)], ok);
+    const bytes = await usage(c, 'k');
+    if (bytes < 1000 || bytes > 1400) throw new Error(`${bytes} bytes for a value of 1000`);
+    await c.expect(['SET', 'large', 'x'.repeat(1_000_000)], ok);
+    const large = await usage(c, 'large');
+    if (large < 1_000_000 || large > 1_400_000) throw new Error(`${large} bytes for a value of 1000000`);
+  });
+  t.test('MEMORY USAGE SAMPLES takes a number of samples, 0 for all', async (c) => {
+    await c.expect('SET k v', ok);
+    const plain = await usage(c, 'k');
+    if ((await usage(c, 'k', 'SAMPLES', 5)) !== plain) throw new Error('5 samples');
+    if ((await usage(c, 'k', 'samples', 0)) !== plain) throw new Error('all');
+    if ((await usage(c, 'k', 'SAMPLES', 1, 'SAMPLES', 2)) !== plain) throw new Error('given twice');
+  });
+  t.test('MEMORY USAGE of a missing key is null', async (c) => {
+    await c.expect('MEMORY USAGE x', nil);
+    await c.expect('MEMORY USAGE x SAMPLES 5', nil);
+  });
+  t.test('MEMORY USAGE of a missing key is the RESP3 null', { resp: 3 }, async (c) => c.expect('MEMORY USAGE x', nil3));
+  t.test('MEMORY USAGE leaves the clock of the key alone', { needsDebug: true }, async (c) => {
+    await c.expect('SET k v', ok);
+    await c.wire('MEMORY USAGE k');
+    await c.expectMatch('DEBUG OBJECT k', / lru_seconds_idle:\d+/);
+  });
+  t.test('MEMORY USAGE refuses other options', async (c) => {
+    await c.expectError('MEMORY USAGE k SAMPLES', 'ERR syntax error');
+    await c.expectError('MEMORY USAGE k SAMPLES -1', 'ERR syntax error');
+    await c.expectError('MEMORY USAGE k COUNT 5', 'ERR syntax error');
+    await c.expectError('MEMORY USAGE k SAMPLES a', 'ERR value is not an integer or out of range');
+    await c.expectError('MEMORY USAGE', "ERR wrong number of arguments for 'memory|usage' command");
+  });
+});
+
+const COMMON_STATS = [
+  'peak.allocated',
+  'total.allocated',
+  'startup.allocated',
+  'replication.backlog',
+  'clients.slaves',
+  'clients.normal',
+  'cluster.links',
+  'aof.buffer',
+  'lua.caches',
+  'functions.caches',
+  'db.0',
+  'overhead.total',
+  'keys.count',
+  'keys.bytes-per-key',
+  'dataset.bytes',
+  'dataset.percentage',
+  'peak.percentage',
+  'allocator.allocated',
+  'allocator.active',
+  'allocator.resident',
+  'allocator-fragmentation.ratio',
+  'allocator-fragmentation.bytes',
+  'allocator-rss.ratio',
+  'allocator-rss.bytes',
+  'rss-overhead.ratio',
+  'rss-overhead.bytes',
+  'fragmentation',
+  'fragmentation.bytes',
+];
+/** Fields that came after 7.0. */
+const NEW_STATS = [
+  'overhead.db.hashtable.lut',
+  'overhead.db.hashtable.rehashing',
+  'db.dict.rehashing.count',
+  'allocator.muzzy',
+];
+
+describeCommands('MEMORY', (t) => {
+  t.test('MEMORY STATS has the fields of Redis in its order', { resp: 3 }, async (c) => {
+    await c.expect('MSET a 1 b 2', ok);
+    const stats = (await c.ask('MEMORY STATS')) as Map<string, unknown>;
+    const names = [...stats.keys()].filter((name) => !NEW_STATS.includes(name));
+    if (names.join() !== COMMON_STATS.join()) throw new Error(names.join());
+    if (stats.get('keys.count') !== 2) throw new Error(`keys.count ${String(stats.get('keys.count'))}`);
+    const database = stats.get('db.0') as Map<string, number>;
+    if (!database.has('overhead.hashtable.main') || !database.has('overhead.hashtable.expires'))
+      throw new Error('db.0');
+  });
+  t.test('MEMORY STATS has the fields of 7.4', { since: '7.4', line: 'MEMORY STATS adds', resp: 3 }, async (c) => {
+    const stats = (await c.ask('MEMORY STATS')) as Map<string, unknown>;
+    for (const name of NEW_STATS) if (!stats.has(name)) throw new Error(`no ${name}`);
+  });
+  t.test('MEMORY STATS is a flat array in RESP2, with fractions as text', async (c) => {
+    await c.expectMatch(
+      'MEMORY STATS',
+      /^\*\d+\r\n\$14\r\npeak\.allocated\r\n:\d+\r\n[\s\S]*\$13\r\nfragmentation\r\n\$/,
+    );
+    await c.expectError('MEMORY STATS x', "ERR wrong number of arguments for 'memory|stats' command");
+  });
+  t.test('MEMORY DOCTOR and MALLOC-STATS answer texts', async (c) => {
+    await c.expectMatch('MEMORY DOCTOR', /^\$\d+\r\n[\s\S]+\n\r\n$/);
+    await c.expectMatch('MEMORY MALLOC-STATS', /^\$\d+\r\n[\s\S]+\r\n$/);
+  });
+  t.test('MEMORY DOCTOR and MALLOC-STATS answer verbatim texts in RESP3', { resp: 3 }, async (c) => {
+    await c.expectMatch('MEMORY DOCTOR', /^=\d+\r\ntxt:/);
+    await c.expectMatch('MEMORY MALLOC-STATS', /^=\d+\r\ntxt:/);
+  });
+  t.test('MEMORY PURGE answers OK', async (c) => c.expect('MEMORY PURGE', ok));
+  t.test('MEMORY HELP names the subcommands', async (c) => {
+    await c.expectMatch(
+      'MEMORY HELP',
+      /^\*\d+\r\n\+MEMORY <subcommand> [\s\S]*\+DOCTOR\r\n[\s\S]*\+STATS\r\n[\s\S]*\+USAGE /,
+    );
+    await c.expectError('MEMORY NOSUCH', "ERR unknown subcommand 'NOSUCH'. Try MEMORY HELP.");
+    await c.expectError('MEMORY', "ERR wrong number of arguments for 'memory' command");
+  });
+});
