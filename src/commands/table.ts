@@ -37,6 +37,7 @@ import {
   type CommandGroup,
   type CommandHandler,
   type CommandSpec,
+  FLAG_FAST,
   FLAG_MOVABLEKEYS,
   type KeyFinder,
   type SubcommandSpec,
@@ -70,6 +71,8 @@ export class Command {
   /** The last key, from the end when negative (-1 is the last argument). */
   readonly lastKey: number;
   readonly keyStep: number;
+  /** Whether it takes about as long as any other of its kind, so that several of them may share one time measurement. */
+  readonly isBrief: boolean;
   /** Null when it is no container. */
   readonly subcommands: CommandIndex | null;
 
@@ -95,6 +98,7 @@ export class Command {
     this.lastKey = range.last;
     this.keyStep = range.step;
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
+    this.isBrief = (this.flags & FLAG_FAST) !== 0 || (this.hasKeys && spec.complexity === 'O(1)');
     const subcommands = 'subcommands' in spec && spec.subcommands?.length ? spec.subcommands : null;
     this.categories = categoriesOf(
       subcommands !== null && this.handler === null ? null : this.group,

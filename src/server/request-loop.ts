@@ -15,7 +15,6 @@
 import { type Client, REPLY_ON } from '../commands/client.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Executor } from '../commands/executor.js';
-import { FLAG_FAST } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { BATCH, RequestParser } from '../resp/parser.js';
@@ -75,7 +74,6 @@ export class RequestLoop {
     this.busy = true;
     keyspace.touches = !client.noTouch;
     reply.begin(client.connection, client.resp);
-    client.lastInteractionMs = c.clock.nowMs();
     let at = from;
     do {
       parser.parse(bytes, at, to, client.parse);
@@ -120,8 +118,10 @@ export class RequestLoop {
     let begun = c.clock.monotonicUs();
     let unaccounted = 0;
     let start = from;
-    c.nowMs = c.clock.nowMs();
-    keyspace.setTime(c.nowMs);
+    const nowMs = c.clock.nowMs();
+    c.nowMs = nowMs;
+    client.lastInteractionMs = nowMs;
+    keyspace.setTime(nowMs);
     for (let k = 0; k < count; k++) {
       const command = commands[k]!;
       const written = reply.sentBytes + reply.size;
@@ -136,8 +136,7 @@ export class RequestLoop {
       unaccounted++;
       const end = parser.commandEnd[k]!;
       const isSmall =
-        command !== null &&
-        (command.flags & FLAG_FAST) !== 0 &&
+        command?.isBrief === true &&
         end - start < BIG_COMMAND_BYTES &&
         reply.sentBytes + reply.size - written < BIG_COMMAND_BYTES;
       start = end;
@@ -172,7 +171,7 @@ export class RequestLoop {
 
   /**
    * @hot Shares the time since `begun` among the `count` commands of the batch that end with number `last`. Only runs
-   * of small commands marked fast have more than one: a clock's reading costs a tenth of such a command.
+   * of small commands that are brief by nature have more than one: a clock's reading costs a tenth of such a command.
    */
   private account(last: number, count: number, begun: number): number {
     const { c, commands, observer } = this;
