@@ -29,14 +29,8 @@
  * Why eight keys a line: measured 9.0 to 10.1 bytes a key at every size (docs/design/0003-records-and-index.md). Segments
  * are SharedArrayBuffers because V8 does not count those as external memory, and so never collects garbage because of them.
  */
-import { NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
+import { allocateShared, type MemoryAccount, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { Random } from '../util/random.js';
-
-/** What the index asks of its memory account. */
-export interface IndexAccount {
-  add(bytes: number): void;
-  sub(bytes: number): void;
-}
 
 /** A figure of the index as DEBUG HTSTATS shows it; see {@link LineIndex.statistics}. */
 export interface IndexStatistics {
@@ -88,7 +82,7 @@ export class LineIndex {
   count = 0;
 
   private readonly records: readonly Int32Array[];
-  private readonly account: IndexAccount;
+  private readonly account: MemoryAccount;
   private readonly segments: Int32Array[] = [];
   private readonly overflow: Int32Array[] = [];
   private lines = 1;
@@ -110,7 +104,7 @@ export class LineIndex {
    * @param records the arena's slabs as words; the array may grow, its identity must stay
    * @param account where the bytes of the segments are entered
    */
-  constructor(records: readonly Int32Array[], account: IndexAccount) {
+  constructor(records: readonly Int32Array[], account: MemoryAccount) {
     this.records = records;
     this.account = account;
     this.segments.push(this.makeSegment(FIRST_LINES));
@@ -202,8 +196,9 @@ export class LineIndex {
 
   /** @hot Adds `ref`, whose block carries `hash` and is not in the index. May split one line. O(1) expected. */
   insert(hash: number, ref: number): void {
-    if (++this.count > this.lines * GROW_LOAD) this.split();
+    if (this.count >= this.lines * GROW_LOAD) this.split();
     this.append(this.lineOf(hash), tagOf(hash), ref);
+    this.count++; // last: when memory cannot be had, nothing has changed but perhaps a split
   }
 
   /** @hot Takes `ref` out; false if it was not there. Does not read the block. May merge two lines. O(1) expected. */
@@ -237,6 +232,7 @@ export class LineIndex {
     this.overflowFree = 0;
     this.overflowCount = 0;
     this.longestChain = 1;
+    this.foundWords = EMPTY; // or it would keep a segment
     this.segments.push(this.makeSegment(FIRST_LINES));
   }
 
@@ -389,6 +385,7 @@ export class LineIndex {
   private merge(): void {
     const last = this.lines - 1;
     const n = this.collect(last, 0);
+    this.reserveOverflowLine(); // the chain gets one line longer at most than both lines' chains were
     const { scratchRefs: refs, scratchHashes: tags } = this;
     this.collectTags(last);
     this.releaseChain(last);
@@ -435,12 +432,14 @@ export class LineIndex {
     const used = this.lines << LINE_SHIFT;
     for (let i = 0; i < used; i++) segment[i] = old[i]!;
     this.segments[0] = segment;
+    this.touchedLines = Math.min(this.touchedLines, this.lines);
     this.account.sub(old.length * 4);
   }
 
   private makeSegment(lines: number): Int32Array {
+    const segment = new Int32Array(allocateShared(lines * LINE_BYTES));
     this.account.add(lines * LINE_BYTES);
-    return new Int32Array(new SharedArrayBuffer(lines * LINE_BYTES));
+    return segment;
   }
 
   // --- Lines --------------------------------------------------------------------------------------------------------
@@ -622,24 +621,27 @@ export class LineIndex {
   // --- Overflow lines -----------------------------------------------------------------------------------------------
 
   private takeOverflowLine(): number {
+    this.reserveOverflowLine();
     this.overflowCount++;
-    const overflow = this.overflow;
     const free = this.overflowFree;
-    if (free !== 0) {
-      const words = overflow[free >>> SEGMENT_SHIFT]!;
-      const link = ((free & SEGMENT_MASK) << LINE_SHIFT) + OVERFLOW_WORD;
-      this.overflowFree = words[link]!;
-      words[link] = 0;
-      return free;
-    }
-    const line = this.overflowEnd++;
+    if (free === 0) return this.overflowEnd++;
+    const words = this.overflow[free >>> SEGMENT_SHIFT]!;
+    const link = ((free & SEGMENT_MASK) << LINE_SHIFT) + OVERFLOW_WORD;
+    this.overflowFree = words[link]!;
+    words[link] = 0;
+    return free;
+  }
+
+  /** Makes sure that there is memory for the next overflow line. */
+  private reserveOverflowLine(): void {
+    if (this.overflowFree !== 0) return;
+    const { overflow, overflowEnd: line } = this;
     if (overflow.length === 0) overflow.push(this.makeSegment(FIRST_LINES));
     if (line < SEGMENT_LINES) {
       if (line << LINE_SHIFT === overflow[0]!.length) this.doubleFirstOverflow();
     } else if (line >>> SEGMENT_SHIFT === overflow.length) {
       overflow.push(this.makeSegment(SEGMENT_LINES));
     }
-    return line;
   }
 
   private freeOverflowLine(line: number): void {

@@ -12,7 +12,7 @@
  *         key bytes, then (strings) value bytes, neither aligned nor terminated
  * ```
  * 1. Word 0 is the hash, because the index reads it there; word 2 holds the live bit, because the arena's walk does.
- * 2. Word 1 changes without the snapshot barrier; only its clock ever changes, and a snapshot may see a newer one.
+ * 2. The clock in word 1 and the wheel's entry change without the snapshot barrier: a snapshot may see newer ones.
  * 3. A string's bytes are its text whatever its encoding says: `int`, `embstr` and `raw` only answer OBJECT ENCODING,
  *    so that every command reads every string in one way, and a number costs no conversion when it is read.
  * 4. The live bit is set last, when all other words are in place.

@@ -2,46 +2,61 @@
  * The expiry wheel: which record is due next, by a hierarchical timing wheel (Varghese and Lauck, 1987).
  *
  * ```
- *   tick = 16 ms      level 0: slots of 1 tick      two windows of 64 slots each, this one and the next
- *                     level 1: slots of 64 ticks    (1 s)
- *                     level 2: slots of 64^2 ticks  (65 s)
- *                     ... level 5: slots of 64^5 ticks (200 days); what is later waits in the last level
+ *   tick = 16 ms      level 0: units of 1 tick      128 slots a level: unit u stands in slot u mod 128
+ *                     level 1: units of 64 ticks    (1 s)
+ *                     level 2: units of 64^2 ticks  (65 s)
+ *                     ... level 5: units of 64^5 ticks (200 days); what is later waits there, turn after turn
+ *
+ *      tick   pulled[1]                      pulled[k] + 128
+ *   -----+--------+------------ level k ------------+---->  time
+ *         level 0        an entry of level k stands between pulled[k], exclusive, and pulled[k] + 128
  *
  *   entry (three words)   next | previous | record        slot: doubly linked list of entries, by entry number
  *                         previous < 0: first of slot -previous - 1
  * ```
- * 1. The time of an entry stands in its record alone; an entry is never in a slot later than its time asks for.
- * 2. Moving a time to later leaves the entry where it is: when its slot comes, it is put where it belongs then.
- * 3. `pulled[k]` is the last slot of level k whose entries have all been moved to level k - 1. It is kept one ahead of
- *    the slot that is needed, and slots are emptied in slices, so that no step ever moves more entries than it may.
- * 4. Entries live in segments: the wheel grows without copying.
+ * 1. The time of an entry stands in its record alone. A slot may be visited too early for an entry, never too late:
+ *    who is not due then is put where it belongs. So a time may move to later, and the clock back, without any work.
+ * 2. Units of level k up to `pulled[k]` have been visited, their entries put into lower levels; `pulled[0]` is the last
+ *    tick that was fired. Before tick t fires, every level has been pulled up to the unit that holds t; pulling the next
+ *    one begins as soon as there is time for it. Slots are emptied in slices, one entry after the other.
+ * 3. Entries 1 to `count` are in use, no others: the last one takes the place of one that goes. They live in segments:
+ *    the wheel grows without copying and shrinks.
+ * 4. A slot's bit in `occupied` is set while it has entries: stretches without any are skipped in one step.
  *
  * 12 bytes here, 8 (time) and 4 (entry number) in the record: 24 bytes a key with a time to live.
  */
 import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
-import { DWORD_EXPIRE_AT } from './record.js';
+import { DWORD_EXPIRE_AT, WORD_WHEEL } from './record.js';
 
 /** Milliseconds of a tick. */
 export const TICK_MS = 16;
 
 const LEVELS = 6;
-const WINDOW_SHIFT = 6;
-const SLOTS_PER_LEVEL = 2 << WINDOW_SHIFT;
-const SLOT_MASK = SLOTS_PER_LEVEL - 1;
+/** Ticks of a unit, by level. */
+const UNIT_TICKS = Float64Array.from({ length: LEVELS }, (_, level) => 64 ** level);
+const SLOT_SHIFT = 7;
+const SLOTS = 1 << SLOT_SHIFT;
+const SLOT_MASK = SLOTS - 1;
+/** Words of `occupied` a level. */
+const BIT_WORDS = SLOTS / 32;
 const ENTRY_WORDS = 3;
 /** Bytes of the wheel for each record in it. */
 export const WHEEL_ENTRY_BYTES = ENTRY_WORDS * 4;
-const SEGMENT_SHIFT = 16;
+const SEGMENT_SHIFT = 12;
 const SEGMENT_ENTRIES = 1 << SEGMENT_SHIFT;
 const SEGMENT_MASK = SEGMENT_ENTRIES - 1;
-const SEGMENT_BYTES = SEGMENT_ENTRIES * ENTRY_WORDS * 4;
-/** Above so many ticks at once (a minute) the wheel is laid out anew rather than turned: the clock was set. */
-const MAX_TURN_TICKS = 1 << 18;
+const SEGMENT_BYTES = SEGMENT_ENTRIES * WHEEL_ENTRY_BYTES;
 
 /** What the wheel asks of the memory account. */
 interface Account {
   add(bytes: number): void;
   sub(bytes: number): void;
+}
+
+/** What the wheel reads and writes of records: the slabs of an arena. The arrays' identity must stay. */
+interface Slabs {
+  readonly words: readonly Int32Array[];
+  readonly doubles: readonly Float64Array[];
 }
 
 /** Takes a record that is due; it must take its entry out of the wheel, or move it to a later time. */
@@ -50,25 +65,25 @@ export type ExpireRecord = (ref: number) => void;
 export class ExpiryWheel {
   /** Entries in the wheel. */
   count = 0;
+  private readonly words: readonly Int32Array[];
   private readonly doubles: readonly Float64Array[];
   private readonly account: Account;
   private readonly segments: Int32Array[] = [];
-  private readonly slots = new Int32Array(LEVELS * SLOTS_PER_LEVEL);
-  private readonly pulled = new Float64Array(LEVELS + 1);
-  /** All ticks up to this one have been fired. Ticks count from the epoch. */
-  private tick: number;
-  private used = 1;
-  private free = 0;
+  /** First entry of each slot, level by level. */
+  private readonly slots = new Int32Array(LEVELS * SLOTS);
+  private readonly occupied = new Int32Array(LEVELS * BIT_WORDS);
+  /** The last unit of each level that was visited, counted from the epoch. */
+  private readonly pulled = new Float64Array(LEVELS);
+  /** What the running step may still do. */
+  private left = 0;
 
-  /**
-   * @param doubles the arena's slabs as doubles, where the times are read; the array's identity must stay
-   * @param nowMs wall-clock milliseconds
-   */
-  constructor(doubles: readonly Float64Array[], account: Account, nowMs: number) {
-    this.doubles = doubles;
+  /** @param nowMs wall-clock milliseconds */
+  constructor(slabs: Slabs, account: Account, nowMs: number) {
+    this.words = slabs.words;
+    this.doubles = slabs.doubles;
     this.account = account;
-    this.tick = Math.floor(nowMs / TICK_MS);
-    this.resetPulled();
+    this.addSegment();
+    this.startAt(Math.floor(nowMs / TICK_MS));
   }
 
   /** Bytes of the wheel's segments. O(1). */
@@ -76,30 +91,28 @@ export class ExpiryWheel {
     return this.segments.length * SEGMENT_BYTES;
   }
 
-  /** @hot Adds a record whose time is set; returns its entry's number, which the record keeps. O(1). */
+  /** @hot Adds a record whose time is set; returns its entry's number, which the record keeps in WORD_WHEEL. O(1). */
   add(ref: number): number {
-    let entry = this.free;
-    if (entry !== 0) this.free = this.next(entry);
-    else entry = this.grow();
-    const words = this.segments[entry >>> SEGMENT_SHIFT]!;
-    words[(entry & SEGMENT_MASK) * ENTRY_WORDS + 2] = ref;
-    this.count++;
+    const entry = ++this.count;
+    if (entry >>> SEGMENT_SHIFT === this.segments.length) this.addSegment();
+    this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS + 2] = ref;
     this.link(entry, this.timeOf(ref));
     return entry;
   }
 
-  /** @hot Takes an entry out. O(1). */
+  /** @hot Takes an entry out; the last one gets its number, in its record too. O(1). */
   remove(entry: number): void {
     this.unlink(entry);
-    this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS] = this.free;
-    this.free = entry;
-    this.count--;
+    const last = this.count--;
+    if (last !== entry) this.renumber(last, entry);
+    // One segment is kept as a reserve: a count that swings around the border does not make one each time.
+    if (this.segments.length > (last >>> SEGMENT_SHIFT) + 2) this.dropSegment();
   }
 
   /** @hot To be called when a record's time has changed from `oldMs` to what stands in it now. O(1). */
   timeChanged(entry: number, oldMs: number): void {
     const time = this.timeOf(this.refOf(entry));
-    if (time >= oldMs) return; // invariant 2
+    if (time >= oldMs) return; // invariant 1
     this.unlink(entry);
     this.link(entry, time);
   }
@@ -110,44 +123,95 @@ export class ExpiryWheel {
   }
 
   /**
-   * Turns to `nowMs`, handing at most about `budget` records that are due, or entries that change their level, on the
-   * way. Returns whether there is more to do. A record is handed over once its time lies before `nowMs`, at most a tick
-   * later. O(budget + ticks).
+   * Turns to `nowMs`, doing at most `budget` (1 or more) of its smallest steps: handing over a record that is due, putting
+   * an entry elsewhere, finishing a slot. Returns whether there is more to do. A record is handed over when its time lies
+   * before `nowMs`, and at most a tick after that; when the clock was set back, up to two seconds after. O(budget).
    */
   advance(nowMs: number, budget: number, expire: ExpireRecord): boolean {
     const target = Math.floor(nowMs / TICK_MS);
-    if (this.count === 0 || target < this.tick) {
-      if (target !== this.tick && this.count === 0) this.restart(target);
-      return false;
+    if (this.count === 0 || target < this.pulled[0]!) this.startAt(target);
+    if (this.count === 0) return false;
+    this.left = budget;
+    while (this.pulled[0]! < target) {
+      if (!this.pull(0)) return true;
+      if (this.skip(target)) continue;
+      if (!this.fire(this.pulled[0]! + 1, nowMs, expire)) return true;
     }
-    if (target - this.tick > MAX_TURN_TICKS) this.layOut(target - 1);
-    let left = budget;
-    while (left > 0) {
-      left = this.pullAhead(left);
-      if (left <= 0) return true;
-      if (this.tick >= target) return false;
-      left = this.fireTick(this.tick + 1, nowMs, left, expire);
-      if (left > 0) this.tick++;
-    }
-    return true;
+    return !this.pull(1);
   }
 
   /** Forgets everything. O(segments). */
   clear(): void {
-    this.account.sub(this.bytes);
-    this.segments.length = 0;
     this.slots.fill(0);
-    this.used = 1;
-    this.free = 0;
+    this.occupied.fill(0);
     this.count = 0;
+    while (this.segments.length > 1) this.dropSegment();
   }
 
-  /** Fires the slot of `tick`; returns what is left of the budget, 0 or less when the slot is not empty yet. */
-  private fireTick(tick: number, nowMs: number, budget: number, expire: ExpireRecord): number {
-    const slot = tick & SLOT_MASK;
-    let left = budget;
+  // --- Turning ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Goes on from `tick`, as if all before it were over. Nobody moves when the clock goes back: as slots repeat each 128
+   * units, every slot is visited at the latest when it would have been. Forward only while the wheel is empty.
+   */
+  private startAt(tick: number): void {
+    for (let level = 0; level < LEVELS; level++) this.pulled[level] = unitOf(tick + 1, level);
+    this.pulled[0] = tick;
+    if (this.count === 0) while (this.segments.length > 1) this.dropSegment();
+  }
+
+  /**
+   * Pulls every level up to the unit that holds the next tick and `ahead` units more, the highest level first. False when
+   * there is more to do than may be done in this step.
+   */
+  private pull(ahead: number): boolean {
+    const { pulled } = this;
+    const tick = pulled[0]! + 1;
+    for (let level = LEVELS - 1; level >= 1; level--) {
+      const wanted = unitOf(tick, level) + ahead;
+      if (pulled[level]! < wanted && this.isEmpty(level)) pulled[level] = wanted;
+      while (pulled[level]! < wanted) if (!this.pullUnit(level, pulled[level]! + 1)) return false;
+    }
+    return true;
+  }
+
+  /** Puts the entries of one unit into lower levels; false when that takes more than may be done in this step. */
+  private pullUnit(level: number, unit: number): boolean {
+    const slot = slotOf(level, unit);
+    this.pulled[level] = unit; // so that `link` puts them below
     for (let entry = this.slots[slot]!; entry !== 0; entry = this.slots[slot]!) {
-      if (left-- <= 0) return 0;
+      if (this.left-- <= 0) {
+        this.pulled[level] = unit - 1;
+        return false;
+      }
+      this.unlink(entry);
+      this.link(entry, this.timeOf(this.refOf(entry)));
+    }
+    this.left--;
+    return true;
+  }
+
+  /** Skips ticks, up to `target`, that nobody can be due at; false if the next one is not such. */
+  private skip(target: number): boolean {
+    const { pulled } = this;
+    let tick = target;
+    for (let level = 0; level < LEVELS; level++) {
+      if (!this.isEmpty(level)) tick = Math.min(tick, (pulled[level]! + 1) * UNIT_TICKS[level]! - 1);
+    }
+    if (tick <= pulled[0]!) return false;
+    pulled[0] = tick;
+    // So that the levels' windows stay where they belong to each other.
+    for (let level = 1; level < LEVELS; level++) {
+      if (this.isEmpty(level)) pulled[level] = Math.max(pulled[level]!, unitOf(tick + 1, level));
+    }
+    return true;
+  }
+
+  /** Fires the next tick; false when that takes more than may be done in this step. */
+  private fire(tick: number, nowMs: number, expire: ExpireRecord): boolean {
+    const slot = slotOf(0, tick);
+    for (let entry = this.slots[slot]!; entry !== 0; entry = this.slots[slot]!) {
+      if (this.left-- <= 0) return false;
       const ref = this.refOf(entry);
       const time = this.timeOf(ref);
       if (time < nowMs) expire(ref);
@@ -156,73 +220,41 @@ export class ExpiryWheel {
         this.link(entry, time);
       }
     }
-    return Math.max(left, 1);
+    this.left--;
+    this.pulled[0] = tick;
+    return true;
   }
 
-  /** Keeps every level's next slot pulled down (invariant 3), the highest level first. Returns the budget left. */
-  private pullAhead(budget: number): number {
-    let left = budget;
-    for (let level = LEVELS - 1; level >= 1; level--) {
-      const wanted = this.unit(this.tick + 1, level) + 1;
-      while (this.pulled[level]! < wanted) {
-        const unit = this.pulled[level]! + 1;
-        // Entries that stay in the last level for another turn of it would be found again and again.
-        left = this.pull(level, unit, left);
-        if (left <= 0) return 0;
-        this.pulled[level] = unit;
-      }
-    }
-    return left;
+  private isEmpty(level: number): boolean {
+    const { occupied } = this;
+    const at = level * BIT_WORDS;
+    return (occupied[at]! | occupied[at + 1]! | occupied[at + 2]! | occupied[at + 3]!) === 0;
   }
 
-  /** Moves the entries of one slot of `level` down; returns the budget left, 0 when there are more. */
-  private pull(level: number, unit: number, budget: number): number {
-    const slot = level * SLOTS_PER_LEVEL + (unit & SLOT_MASK);
-    let left = budget;
-    let entry = this.slots[slot]!;
-    if (level === LEVELS - 1) {
-      // Some may belong to a later turn of the last level: take the list off first, so that each is seen once.
-      this.slots[slot] = 0;
-      this.pulled[level] = unit;
-      for (; entry !== 0; left--) {
-        const next = this.next(entry);
-        this.link(entry, this.timeOf(this.refOf(entry)));
-        entry = next;
-      }
-      return Math.max(left, 1);
-    }
-    this.pulled[level] = unit; // so that link puts them below
-    for (; entry !== 0; entry = this.slots[slot]!) {
-      if (left-- <= 0) {
-        this.pulled[level] = unit - 1;
-        return 0;
-      }
-      this.unlink(entry);
-      this.link(entry, this.timeOf(this.refOf(entry)));
-    }
-    return Math.max(left, 1);
-  }
+  // --- Entries ------------------------------------------------------------------------------------------------------
 
   /** @hot Puts an entry into the slot for `timeMs`: the first tick after it, or the next one when that is over. */
   private link(entry: number, timeMs: number): void {
-    let tick = Math.floor(timeMs / TICK_MS) + 1;
-    if (tick <= this.tick) tick = this.tick + 1;
+    const { pulled } = this;
+    let unit = Math.floor(timeMs / TICK_MS) + 1;
+    if (unit <= pulled[0]!) unit = pulled[0]! + 1;
     let level = 0;
-    let unit = tick;
     while (level < LEVELS - 1) {
       const above = Math.floor(unit / 64);
-      if (above <= this.pulled[level + 1]!) break;
+      if (above <= pulled[level + 1]!) break;
       unit = above;
       level++;
     }
-    if (level === LEVELS - 1) unit = Math.min(unit, this.pulled[level]! + SLOTS_PER_LEVEL - 1);
-    const slot = level * SLOTS_PER_LEVEL + (unit % SLOTS_PER_LEVEL);
+    // What is too far away for the last level is looked at once a turn.
+    if (level === LEVELS - 1) unit = Math.min(unit, pulled[level]! + SLOTS - 1);
+    const slot = slotOf(level, unit);
     const words = this.segments[entry >>> SEGMENT_SHIFT]!;
     const at = (entry & SEGMENT_MASK) * ENTRY_WORDS;
     const head = this.slots[slot]!;
     words[at] = head;
     words[at + 1] = -slot - 1;
     if (head !== 0) this.segments[head >>> SEGMENT_SHIFT]![(head & SEGMENT_MASK) * ENTRY_WORDS + 1] = entry;
+    else this.occupied[slot >>> 5] = this.occupied[slot >>> 5]! | (1 << (slot & 31));
     this.slots[slot] = entry;
   }
 
@@ -230,20 +262,42 @@ export class ExpiryWheel {
   private unlink(entry: number): void {
     const words = this.segments[entry >>> SEGMENT_SHIFT]!;
     const at = (entry & SEGMENT_MASK) * ENTRY_WORDS;
-    const next = words[at]!;
-    const previous = words[at + 1]!;
-    if (previous < 0) this.slots[-previous - 1] = next;
-    else this.segments[previous >>> SEGMENT_SHIFT]![(previous & SEGMENT_MASK) * ENTRY_WORDS] = next;
+    this.lead(words[at + 1]!, words[at]!);
+    this.follow(words[at]!, words[at + 1]!);
+  }
+
+  /** @hot Gives the entry `from` the number `to`, which nobody has. */
+  private renumber(from: number, to: number): void {
+    const old = this.segments[from >>> SEGMENT_SHIFT]!;
+    const oldAt = (from & SEGMENT_MASK) * ENTRY_WORDS;
+    const words = this.segments[to >>> SEGMENT_SHIFT]!;
+    const at = (to & SEGMENT_MASK) * ENTRY_WORDS;
+    const next = old[oldAt]!;
+    const previous = old[oldAt + 1]!;
+    const ref = old[oldAt + 2]!;
+    words[at] = next;
+    words[at + 1] = previous;
+    words[at + 2] = ref;
+    this.lead(previous, to);
+    this.follow(next, to);
+    // Without the snapshot barrier: no snapshot reads this word (record.ts, rule 2).
+    this.words[ref >>> SLAB_SHIFT]![((ref & UNIT_MASK) << 1) + WORD_WHEEL] = to;
+  }
+
+  /** @hot Lets what stands before a place, an entry or a slot, lead to `next`. */
+  private lead(previous: number, next: number): void {
+    if (previous > 0) {
+      this.segments[previous >>> SEGMENT_SHIFT]![(previous & SEGMENT_MASK) * ENTRY_WORDS] = next;
+      return;
+    }
+    const slot = -previous - 1;
+    this.slots[slot] = next;
+    if (next === 0) this.occupied[slot >>> 5] = this.occupied[slot >>> 5]! & ~(1 << (slot & 31));
+  }
+
+  /** @hot Lets the entry behind a place, if there is one, follow `previous`. */
+  private follow(next: number, previous: number): void {
     if (next !== 0) this.segments[next >>> SEGMENT_SHIFT]![(next & SEGMENT_MASK) * ENTRY_WORDS + 1] = previous;
-  }
-
-  /** The slot of `level` that holds `tick`. */
-  private unit(tick: number, level: number): number {
-    return Math.floor(tick / 64 ** level);
-  }
-
-  private next(entry: number): number {
-    return this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS]!;
   }
 
   /** @hot */
@@ -256,36 +310,25 @@ export class ExpiryWheel {
     return this.doubles[ref >>> SLAB_SHIFT]![(ref & UNIT_MASK) + DWORD_EXPIRE_AT]!;
   }
 
-  private grow(): number {
-    const entry = this.used++;
-    if (entry >>> SEGMENT_SHIFT === this.segments.length) {
-      this.segments.push(new Int32Array(new SharedArrayBuffer(SEGMENT_BYTES)));
-      this.account.add(SEGMENT_BYTES);
-    }
-    return entry;
+  // --- Segments -----------------------------------------------------------------------------------------------------
+
+  private addSegment(): void {
+    this.segments.push(new Int32Array(new SharedArrayBuffer(SEGMENT_BYTES)));
+    this.account.add(SEGMENT_BYTES);
   }
 
-  /** Nothing is in the wheel: it may begin at any time. */
-  private restart(tick: number): void {
-    this.tick = tick;
-    this.resetPulled();
-    if (this.used > SEGMENT_ENTRIES) this.clear();
+  private dropSegment(): void {
+    this.segments.pop();
+    this.account.sub(SEGMENT_BYTES);
   }
+}
 
-  private resetPulled(): void {
-    for (let level = 1; level < LEVELS; level++) this.pulled[level] = this.unit(this.tick + 1, level);
-    this.pulled[LEVELS] = Number.POSITIVE_INFINITY;
-  }
+/** The unit of `level` that holds `tick`. */
+function unitOf(tick: number, level: number): number {
+  return Math.floor(tick / UNIT_TICKS[level]!);
+}
 
-  /** Puts every entry where it belongs if all up to `tick` were over: the clock jumped. O(entries). */
-  private layOut(tick: number): void {
-    const entries: number[] = [];
-    for (const slot of this.slots.keys()) {
-      for (let entry = this.slots[slot]!; entry !== 0; entry = this.next(entry)) entries.push(entry);
-    }
-    this.slots.fill(0);
-    this.tick = tick;
-    this.resetPulled();
-    for (const entry of entries) this.link(entry, this.timeOf(this.refOf(entry)));
-  }
+/** @hot `unit` may be beyond 2^32: `&` takes its low bits all the same. */
+function slotOf(level: number, unit: number): number {
+  return (level << SLOT_SHIFT) | (unit & SLOT_MASK);
 }

@@ -1,448 +1,308 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../src/keyspace/database.js';
 import { EXPIRED_DELETE, EXPIRED_HIDE, EXPIRED_KEEP, NO_EXPIRE } from '../../src/keyspace/database.js';
-import type { Keyspace } from '../../src/keyspace/keyspace.js';
-import {
-  ENCODING_EMBSTR,
-  ENCODING_INT,
-  ENCODING_RAW,
-  type Encoding,
-  type Entry,
-  META_DATABASE_MASK,
-  META_DATABASE_SHIFT,
-  META_EXPIRES,
-  NONE,
-  TYPE_STRING,
-  WORD_META,
-  WORD_WHEEL,
-} from '../../src/keyspace/record.js';
-import { TICK_MS } from '../../src/keyspace/wheel.js';
-import type { ByteSpans } from '../../src/util/byte-spans.js';
-import type { ManualClock } from '../../src/util/clock.js';
-import { makeKeyspace, set, spanOf, spans, valueOf } from './support.js';
+import { ENCODING_EMBSTR, ENCODING_INT, ENCODING_RAW, NONE, TYPE_STRING } from '../../src/keyspace/record.js';
+import { ByteSpans } from '../../src/util/byte-spans.js';
+import { latin1 } from '../../src/util/bytes.js';
+import { Bench, keyText, spans, stringOf } from './support.js';
 
-const MB = 1024 * 1024;
-
-/** What the model knows of a key. */
-interface Known {
-  value: Buffer;
-  encoding: Encoding;
-  expireAt: number;
-}
-
-/** The keyspace beside what it should hold: plain maps by database number. */
-class Rig {
-  readonly keyspace: Keyspace;
-  readonly clock: ManualClock;
-  readonly maps: Map<string, Known>[] = [new Map(), new Map(), new Map()];
-  readonly emptyBytes: number;
-
-  constructor(seed: number) {
-    const made = makeKeyspace({
-      seed,
-      databaseCount: 3,
-      hooks: { expired: (db, keys, i) => this.expired(db, keys, i) },
-    });
-    this.keyspace = made.keyspace;
-    this.clock = made.clock;
-    for (let n = 0; n < 3; n++) this.keyspace.db(n);
-    this.emptyBytes = this.keyspace.account.used;
-  }
-
-  get nowMs(): number {
-    return this.keyspace.commandTimeMs;
-  }
-
-  db(n: number): Database {
-    return this.keyspace.db(n);
-  }
-
-  expired(db: Database, keys: ByteSpans, i: number): void {
-    const key = spanOf(keys, i);
-    const known = this.maps[db.number]!.get(key);
-    expect(known, `an expired key that exists: ${key.slice(0, 20)}`).toBeDefined();
-    expect(this.isOver(known!)).toBe(true);
-    expect(this.keyspace.expiredKeys).toBe(EXPIRED_DELETE);
-    this.maps[db.number]!.delete(key);
-    // Whoever hears of it may look up other keys, and must not disturb what goes on.
-    db.peek(spans('not there'), 0);
-  }
-
-  isOver(known: Known): boolean {
-    return known.expireAt !== NO_EXPIRE && known.expireAt < this.nowMs;
-  }
-
-  /** What somebody who looks for a key is to find. Under EXPIRED_DELETE the hook has dropped what is over by then. */
-  visible(n: number, key: string): Known | undefined {
-    const known = this.maps[n]!.get(key);
-    if (known === undefined || this.keyspace.expiredKeys === EXPIRED_KEEP || !this.isOver(known)) return known;
-    return undefined;
-  }
-
-  /** Looks a key up on both sides and holds them against each other; NONE when it is not to be seen. */
-  look(n: number, key: string): Entry {
-    const db = this.db(n);
-    const { hits, misses } = this.keyspace.stats;
-    const entry = db.lookupRead(spans('x', key), 1);
-    const known = this.visible(n, key);
-    expect(entry !== NONE).toBe(known !== undefined);
-    expect(this.keyspace.stats.hits - hits).toBe(known === undefined ? 0 : 1);
-    expect(this.keyspace.stats.misses - misses).toBe(known === undefined ? 1 : 0);
-    if (known !== undefined) this.compare(db, entry, key, known);
-    return entry;
-  }
-
-  compare(db: Database, entry: Entry, key: string, known: Known): void {
-    expect(db.typeOf(entry)).toBe(TYPE_STRING);
-    expect(db.expireAtOf(entry)).toBe(known.expireAt);
-    expect(db.keyLength(entry)).toBe(key.length);
-    if (Buffer.from(db.keyOf(entry)).toString('latin1') !== key) throw new Error('the key differs');
-    expect(db.stringLength(entry)).toBe(known.value.length);
-    if (!valueOf(db, entry).equals(known.value)) throw new Error(`the value of ${key.slice(0, 20)} differs`);
-    expect(db.encodingOf(entry)).toBe(known.encoding);
-    expect(db.isExpired(entry)).toBe(this.keyspace.expiredKeys !== EXPIRED_KEEP && this.isOver(known));
-  }
-
-  /** Everything that can be seen from outside, and the invariants. */
-  check(): void {
-    const { keyspace } = this;
-    const { arena, wheel } = keyspace;
-    const where = new Map<Entry, Database>();
-    let expires = 0;
-    for (let n = 0; n < 3; n++) {
-      const db = this.db(n);
-      const map = this.maps[n]!;
-      expect(db.number).toBe(n);
-      expect(db.size).toBe(map.size);
-      const found = new Set<string>();
-      db.forEach((entry) => {
-        const key = Buffer.from(db.keyOf(entry)).toString('latin1');
-        const known = map.get(key);
-        if (known === undefined) throw new Error(`${key.slice(0, 20)} should not be in database ${n}`);
-        this.compare(db, entry, key, known);
-        expect(found.has(key)).toBe(false);
-        found.add(key);
-        expect(where.has(entry)).toBe(false);
-        where.set(entry, db);
-        const meta = arena.i32(entry, WORD_META);
-        expect((meta & META_DATABASE_MASK) >>> META_DATABASE_SHIFT).toBe(db.id);
-        // biome-ignore lint/complexity/useLiteralKeys: a look inside
-        if ((meta & META_EXPIRES) !== 0) expect(wheel['refOf'](arena.i32(entry, WORD_WHEEL))).toBe(entry);
-      });
-      const times = [...map.values()].map((known) => known.expireAt).filter((atMs) => atMs !== NO_EXPIRE);
-      expect(db.expires).toBe(times.length);
-      expires += times.length;
-      const sum = times.reduce((total, atMs) => total + atMs - this.nowMs, 0);
-      expect(db.averageTtlMs).toBe(times.length === 0 ? 0 : Math.max(0, Math.round(sum / times.length)));
-      expect(this.scanned(db)).toEqual(found);
-      const random = db.randomEntry();
-      expect(random === NONE ? map.size : where.get(random)).toBe(random === NONE ? 0 : db);
+describe('Database, strings', () => {
+  it('gives back what was set, for keys and values of every length around the edges of the layout', () => {
+    const bench = new Bench();
+    const lengths = [0, 1, 3, 4, 5, 15, 16, 17, 63, 253, 254, 255, 256, 1000, 70_000];
+    for (const key of lengths) {
+      for (const value of lengths) bench.set('k'.repeat(key), 'v'.repeat(value));
+      for (const value of lengths) bench.set('k'.repeat(key), `${value}`.padStart(value, 'x'));
+      const entry = bench.find('k'.repeat(key));
+      expect(bench.db().keyLength(entry)).toBe(key);
+      expect(keyText(bench.db(), entry)).toBe('k'.repeat(key));
+      expect(bench.get('k'.repeat(key))).toBe('70000'.padStart(70_000, 'x'));
     }
-    const waiting = keyspace.pendingFrees;
-    let walked = 0;
-    const ids = new Set([0, 1, 2].map((n) => this.db(n).id));
-    arena.walkRecords((ref) => {
-      const id = (arena.i32(ref, WORD_META) & META_DATABASE_MASK) >>> META_DATABASE_SHIFT;
-      if (!ids.has(id)) return;
-      walked++;
-      expect(where.get(ref)?.id).toBe(id);
-    });
-    expect(walked).toBe(where.size);
-    expect(keyspace.size).toBe(where.size);
-    if (waiting === 0) expect(wheel.count).toBe(expires);
-    else expect(wheel.count).toBeGreaterThanOrEqual(expires);
-  }
+    expect(bench.db().size).toBe(lengths.length);
+  });
 
-  scanned(db: Database): Set<string> {
-    const keys = new Set<string>();
-    let cursor = 0;
-    do cursor = db.scan(cursor, (entry) => keys.add(Buffer.from(db.keyOf(entry)).toString('latin1')));
-    while (cursor !== 0);
-    return keys;
-  }
-}
+  it('keeps a value above the arena runs, lets it grow and shrink, and gives its memory back', () => {
+    const bench = new Bench();
+    const empty = bench.arena.account.used;
+    const db = bench.db();
+    let entry = bench.set('big', 'b'.repeat(9 << 20));
+    entry = db.resizeString(entry, 20 << 20);
+    expect(db.stringByte(entry, (9 << 20) - 1)).toBe(0x62);
+    expect(db.stringByte(entry, (20 << 20) - 1)).toBe(0);
+    entry = db.resizeString(entry, 3);
+    expect(stringOf(db, entry)).toBe('bbb');
+    expect(db.memoryUsage(entry)).toBeLessThan(2000);
+    expect(db.delete(spans('big'), 0)).toBe(true);
+    expect(bench.arena.account.used - empty).toBe(1024); // the index of the database
+  });
 
-const KEYS = [
-  ...['', 'k', 'key', 'another', 'x'.repeat(254), 'y'.repeat(255), 'z'.repeat(300), 'w'.repeat(70_000)],
-  ...Array.from({ length: 24 }, (_, i) => `key:${i}`),
-];
+  it.each([
+    ['0', ENCODING_INT],
+    ['-1', ENCODING_INT],
+    ['9223372036854775807', ENCODING_INT],
+    ['-9223372036854775808', ENCODING_INT],
+    ['9223372036854775808', ENCODING_EMBSTR],
+    ['01', ENCODING_EMBSTR],
+    ['-0', ENCODING_EMBSTR],
+    ['+1', ENCODING_EMBSTR],
+    ['', ENCODING_EMBSTR],
+    ['x'.repeat(44), ENCODING_EMBSTR],
+    ['x'.repeat(45), ENCODING_RAW],
+  ])('encodes %j as Redis does', (value, encoding) => {
+    const bench = new Bench();
+    expect(bench.db().encodingOf(bench.set('k', value))).toBe(encoding);
+    expect(bench.db().typeOf(bench.find('k'))).toBe(TYPE_STRING);
+  });
 
-function encodingOf(value: Buffer): Encoding {
-  const text = value.toString('latin1');
-  if (/^(0|-?[1-9][0-9]{0,18})$/.test(text)) {
-    const number = BigInt(text);
-    if (number >= -(2n ** 63n) && number < 2n ** 63n) return ENCODING_INT;
-  }
-  return value.length <= 44 ? ENCODING_EMBSTR : ENCODING_RAW;
-}
+  it('a string that is resized is raw from then on, zero where it grew', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const entry = db.resizeString(bench.set('k', '12'), 5);
+    expect(db.encodingOf(entry)).toBe(ENCODING_RAW);
+    expect(stringOf(db, entry)).toBe('12\0\0\0');
+    const bytes = latin1('abc');
+    db.writeString(entry, 1, bytes, new DataView(bytes.buffer), 0, 3);
+    db.setStringByte(entry, 4, 0x7a);
+    expect(stringOf(db, entry)).toBe('1abcz');
+  });
 
-/** Bytes that differ from place to place, so that a shift by one is seen. */
-function bytesOf(seed: number, length: number): Buffer {
-  const value = Buffer.allocUnsafe(length);
-  for (let i = 0; i < length; i++) value[i] = (seed + i * 7 + (i >>> 8) * 13) & 255;
-  return value;
-}
-
-const anyKey = fc.nat(KEYS.length - 1).map((i) => KEYS[i]!);
-const anyDb = fc.nat(2);
-const anyLength = fc.oneof(
-  { weight: 12, arbitrary: fc.nat(60) },
-  { weight: 8, arbitrary: fc.nat(600) },
-  { weight: 3, arbitrary: fc.nat(20_000) },
-  { weight: 1, arbitrary: fc.nat(120_000) },
-);
-const anyValue = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(fc.nat(255), anyLength).map(([seed, length]) => bytesOf(seed, length)) },
-  { weight: 1, arbitrary: fc.bigInt(-(2n ** 64n), 2n ** 64n).map((n) => Buffer.from(String(n))) },
-  { weight: 1, arbitrary: fc.integer().map((n) => Buffer.from(String(n))) },
-);
-/** Milliseconds from now: over, soon, on a tick's border, in a minute, in years. */
-const anyDelay = fc.oneof(
-  fc.integer({ min: -50, max: 50 }),
-  fc.integer({ min: 0, max: 3000 }),
-  fc.integer({ min: 0, max: 64 * 64 }).map((ticks) => ticks * TICK_MS),
-  fc.integer({ min: 0, max: 100_000_000 }),
-  fc.integer({ min: 0, max: 50 }).map((years) => years * 365 * 86_400_000),
-);
-
-type Step = (rig: Rig) => void;
-
-const set3 = fc.tuple(anyDb, anyKey, anyValue);
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(set3, fc.boolean()).map(([args, keepTtl]) => setStep(...args, keepTtl)) },
-  { weight: 2, arbitrary: set3.map((args) => overwriteStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey, anyLength).map((args) => resizeStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(set3, fc.nat()).map(([args, at]) => writeStep(...args, at)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey).map((args) => deleteStep(...args)) },
-  { weight: 5, arbitrary: fc.tuple(anyDb, anyKey, anyDelay).map((args) => expireStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey).map((args) => persistStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey, anyKey).map((args) => renameStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey, anyDb, anyKey).map((args) => copyStep(...args)) },
-  { weight: 2, arbitrary: fc.tuple(anyDb, anyKey, anyDb).map((args) => moveStep(...args)) },
-  { weight: 1, arbitrary: fc.tuple(anyDb, anyDb).map((args) => swapStep(...args)) },
-  { weight: 1, arbitrary: fc.tuple(anyDb, fc.boolean()).map((args) => flushStep(...args)) },
-  {
-    weight: 4,
-    arbitrary: fc.tuple(anyDb, anyKey).map(
-      ([n, key]) =>
-        (rig: Rig) =>
-          void rig.look(n, key),
-    ),
-  },
-  { weight: 3, arbitrary: anyDelay.map((ms) => timeStep(ms)) },
-  { weight: 2, arbitrary: fc.constant(maintainStep) },
-  { weight: 1, arbitrary: fc.constantFrom(EXPIRED_DELETE, EXPIRED_HIDE, EXPIRED_KEEP).map((how) => policyStep(how)) },
-  { weight: 1, arbitrary: fc.tuple(anyDb, fc.nat(400)).map((args) => fillStep(...args)) },
-  { weight: 1, arbitrary: fc.tuple(anyDb, anyKey, fc.nat(3)).map((args) => hugeStep(...args)) },
-);
-
-function setStep(n: number, key: string, value: Buffer, keepTtl: boolean): Step {
-  return (rig) => {
-    const db = rig.db(n);
-    const entry = set(db, key, value, keepTtl);
-    const old = rig.visible(n, key);
-    const known = { value, encoding: encodingOf(value), expireAt: keepTtl && old ? old.expireAt : NO_EXPIRE };
-    rig.maps[n]!.set(key, known);
-    rig.compare(db, entry, key, known);
-  };
-}
-
-function overwriteStep(n: number, key: string, value: Buffer): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const args = spans(value);
-    const known = rig.maps[n]!.get(key)!;
-    known.value = value;
-    known.encoding = encodingOf(value);
-    const there = rig.db(n).overwriteString(entry, args.bytes, args.view, 1, value.length, known.encoding);
-    rig.compare(rig.db(n), there, key, known);
-  };
-}
-
-function resizeStep(n: number, key: string, length: number): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const known = rig.maps[n]!.get(key)!;
-    known.value = Buffer.concat([known.value, Buffer.alloc(Math.max(0, length - known.value.length))], length);
-    known.encoding = ENCODING_RAW;
-    rig.compare(rig.db(n), rig.db(n).resizeString(entry, length), key, known);
-  };
-}
-
-function writeStep(n: number, key: string, bytes: Buffer, at: number): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const db = rig.db(n);
-    const known = rig.maps[n]!.get(key)!;
-    const { length } = known.value;
-    if (length === 0) return;
-    const from = at % length;
-    const part = bytes.subarray(0, length - from);
-    const args = spans(part);
-    known.value = Buffer.from(known.value);
-    known.value.set(part, from);
-    db.writeString(entry, from, args.bytes, args.view, 1, part.length);
-    known.value[from] = at & 255;
-    db.setStringByte(entry, from, at & 255);
-    expect(db.stringByte(entry, from)).toBe(at & 255);
-    rig.compare(db, entry, key, known);
-  };
-}
-
-function deleteStep(n: number, key: string): Step {
-  return (rig) => {
-    const deleted = rig.db(n).delete(spans(key), 0);
-    expect(deleted).toBe(rig.visible(n, key) !== undefined);
-    if (deleted) rig.maps[n]!.delete(key);
-  };
-}
-
-function expireStep(n: number, key: string, delay: number): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const known = rig.maps[n]!.get(key)!;
-    known.expireAt = rig.nowMs + delay;
-    rig.compare(rig.db(n), rig.db(n).setExpire(entry, known.expireAt), key, known);
-  };
-}
-
-function persistStep(n: number, key: string): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const known = rig.maps[n]!.get(key)!;
-    known.expireAt = NO_EXPIRE;
-    rig.compare(rig.db(n), rig.db(n).persist(entry), key, known);
-  };
-}
-
-function renameStep(n: number, key: string, to: string): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE) return;
-    const db = rig.db(n);
-    const clock = db.clockOf(entry);
-    const known = rig.maps[n]!.get(key)!;
-    const there = db.rename(entry, spans('rename', key, to), 2);
-    rig.maps[n]!.delete(key);
-    rig.maps[n]!.set(to, known);
-    rig.compare(db, there, to, known);
-    expect(db.clockOf(there)).toBe(clock);
-  };
-}
-
-function copyStep(n: number, key: string, to: number, toKey: string): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE || (n === to && key === toKey)) return;
-    const known = { ...rig.maps[n]!.get(key)! };
-    const there = rig.db(n).copyTo(entry, rig.db(to), spans(toKey), 0);
-    rig.maps[to]!.set(toKey, known);
-    rig.compare(rig.db(to), there, toKey, known);
-  };
-}
-
-function moveStep(n: number, key: string, to: number): Step {
-  return (rig) => {
-    const entry = rig.look(n, key);
-    if (entry === NONE || n === to || rig.look(to, key) !== NONE) return;
-    rig.db(n).moveTo(entry, rig.db(to));
-    rig.maps[to]!.set(key, rig.maps[n]!.get(key)!);
-    rig.maps[n]!.delete(key);
-    rig.look(to, key);
-    rig.look(n, key);
-  };
-}
-
-function swapStep(a: number, b: number): Step {
-  return (rig) => {
-    rig.keyspace.swap(a, b);
-    const first = rig.maps[a]!;
-    rig.maps[a] = rig.maps[b]!;
-    rig.maps[b] = first;
-  };
-}
-
-function flushStep(n: number, inBackground: boolean): Step {
-  return (rig) => {
-    expect(rig.keyspace.flush(rig.db(n), inBackground)).toBe(rig.maps[n]!.size);
-    rig.maps[n]!.clear();
-    expect(rig.db(n).size).toBe(0);
-  };
-}
-
-function timeStep(ms: number): Step {
-  return (rig) => {
-    rig.clock.advance(ms);
-    rig.keyspace.setTime(rig.clock.nowMs());
-  };
-}
-
-function maintainStep(rig: Rig): void {
-  expect(rig.keyspace.maintain(1000)).toBe(false);
-  expect(rig.keyspace.pendingFrees).toBe(0);
-  if (rig.keyspace.expiredKeys !== EXPIRED_DELETE) return;
-  const tick = Math.floor(rig.nowMs / TICK_MS);
-  for (const map of rig.maps) {
-    for (const known of map.values()) {
-      if (known.expireAt !== NO_EXPIRE) expect(Math.floor(known.expireAt / TICK_MS) + 1).toBeGreaterThan(tick);
+  it('appending a byte at a time copies the value only now and then', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    let entry = bench.set('k', 'x'.repeat(100));
+    let moves = 0;
+    for (let length = 101; length <= 20_000; length++) {
+      const there = db.resizeString(entry, length);
+      if (there !== entry) moves++;
+      entry = there;
     }
-  }
-}
+    expect(moves).toBeLessThan(20);
+    expect(bench.find('k')).toBe(entry);
+  });
 
-function policyStep(how: Keyspace['expiredKeys']): Step {
-  return (rig) => {
-    rig.keyspace.expiredKeys = how;
-  };
-}
-
-/** Many keys at once, so that the index grows; about half have a time to live. */
-function fillStep(n: number, count: number): Step {
-  return (rig) => {
-    for (let i = 0; i < count; i++) {
-      const key = `fill:${i}`;
-      setStep(n, key, bytesOf(i, i % 90), i % 3 === 0)(rig);
-      if (i % 2 === 0) expireStep(n, key, i * 10)(rig);
+  it('overwriting in place does not waste more than an eighth and 16 bytes', () => {
+    const bench = new Bench();
+    for (let i = 0; i < 500; i++) {
+      const length = (i * 7919) % 700;
+      const entry = bench.set('key', 'v'.repeat(length));
+      const waste = bench.arena.blockSize(entry) - (16 + 3 + length);
+      expect(waste).toBeLessThanOrEqual(16 + bench.arena.blockSize(entry) / 8);
     }
-  };
-}
+  });
 
-/** A value with a buffer of its own, seldom. */
-function hugeStep(n: number, key: string, chance: number): Step {
-  return (rig) => {
-    if (chance !== 0) return;
-    setStep(n, key, Buffer.alloc(9 * MB, `${key.length}-huge-`), false)(rig);
-    resizeStep(n, key, 9 * MB + 5000)(rig);
-  };
-}
+  it('a key with a precomputed hash is found by it, other spans and other arguments by their own', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    bench.set('a', '1');
+    bench.set('b', '2');
+    const args = spans('a', 'b');
+    const hashes = new Int32Array(2);
+    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 2, hashes);
+    const { keyspace } = bench;
+    keyspace.knownHashSpans = args;
+    keyspace.knownHashArg = 1;
+    keyspace.knownHash = hashes[1]!;
+    expect(stringOf(db, db.lookupRead(args, 1))).toBe('2');
+    expect(stringOf(db, db.lookupRead(args, 0))).toBe('1');
+    expect(stringOf(db, db.lookupRead(spans('b', 'a'), 1))).toBe('1');
+  });
 
-describe('Database', () => {
-  it('agrees with maps under random operations in several databases while time passes', () => {
-    fc.assert(
-      fc.property(fc.integer(), fc.array(anyStep, { minLength: 1, maxLength: 120 }), (seed, steps) => {
-        const rig = new Rig(seed);
-        for (const step of steps) step(rig);
-        rig.check();
-        // Whatever happened, nothing is left when all is deleted.
-        rig.keyspace.expiredKeys = EXPIRED_KEEP;
-        for (let n = 0; n < 3; n++) {
-          for (const key of [...rig.maps[n]!.keys()]) {
-            expect(rig.db(n).delete(spans(key), 0)).toBe(true);
-            rig.maps[n]!.delete(key);
-          }
-        }
-        rig.keyspace.expiredKeys = EXPIRED_DELETE;
-        rig.keyspace.maintain(1000);
-        rig.check();
-        expect(rig.keyspace.wheel.count).toBe(0);
-        expect(rig.keyspace.account.used).toBe(rig.emptyBytes);
-      }),
-      { numRuns: 120 },
-    );
+  it('the touch pass changes no clock, no counter and no expired key', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    db.setExpire(bench.set('gone', 'v'), bench.clock.nowMs() + 5);
+    const idle = bench.set('idle', 'v');
+    bench.advance(100_000);
+    const args = spans('gone', 'idle', 'none');
+    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 3, new Int32Array(3));
+    expect(db.size).toBe(2);
+    expect(db.idleMsOf(idle)).toBe(100_000);
+    expect([bench.keyspace.stats.hits, bench.keyspace.stats.misses, bench.expiredKeys.length]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('Database, clocks and statistics', () => {
+  it('a read counts a hit or a miss and ends idleness, a peek does neither', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const entry = bench.set('k', 'v');
+    bench.advance(50_000);
+    db.peek(spans('k'), 0);
+    expect(db.idleMsOf(entry)).toBe(50_000);
+    db.lookupRead(spans('k'), 0);
+    db.lookupRead(spans('none'), 0);
+    expect(db.idleMsOf(entry)).toBe(0);
+    db.lookupWrite(spans('none'), 0);
+    expect([bench.keyspace.stats.hits, bench.keyspace.stats.misses]).toEqual([1, 1]);
+  });
+
+  it('with touches off a read leaves the clock alone', () => {
+    const bench = new Bench();
+    const entry = bench.set('k', 'v');
+    bench.advance(50_000);
+    bench.keyspace.touches = false;
+    bench.get('k');
+    expect(bench.db().idleMsOf(entry)).toBe(50_000);
+  });
+
+  it('idle time is right when the 24-bit clock has wrapped around', () => {
+    const bench = new Bench();
+    bench.clock.set(((1 << 24) - 10) * 1000);
+    bench.keyspace.setTime(bench.clock.nowMs());
+    const entry = bench.set('k', 'v');
+    bench.advance(25_000);
+    expect(bench.db().idleMsOf(entry)).toBe(25_000);
+  });
+
+  it('under an LFU policy the counter begins at 5, grows slower the higher it is, and decays by the minute', () => {
+    const bench = new Bench();
+    const { clock } = bench.keyspace;
+    clock.lfu = true;
+    const db = bench.db();
+    const entry = bench.set('k', 'v');
+    expect(db.frequencyOf(entry)).toBe(5);
+    for (let i = 0; i < 1000; i++) db.lookupRead(spans('k'), 0);
+    const high = db.frequencyOf(entry);
+    expect(high).toBeGreaterThan(12);
+    expect(high).toBeLessThan(30);
+    bench.advance(3 * 60_000);
+    expect(db.frequencyOf(entry)).toBe(high - 3);
+    bench.advance(60 * 60_000);
+    expect(db.frequencyOf(entry)).toBe(0);
+    clock.lfuDecayTime = 0;
+    expect(db.frequencyOf(entry)).toBe(high);
+    clock.lfuLogFactor = 0;
+    for (let i = 0; i < 300; i++) db.lookupRead(spans('k'), 0);
+    expect(db.frequencyOf(entry)).toBe(255);
+  });
+
+  it('RENAME keeps the clock, COPY begins a new one', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const entry = bench.set('k', 'v');
+    bench.advance(9000);
+    const copy = db.copyTo(entry, db, spans('copy'), 0);
+    const renamed = db.rename(entry, spans('renamed'), 0);
+    expect([db.idleMsOf(copy), db.idleMsOf(renamed)]).toEqual([0, 9000]);
+  });
+});
+
+describe('Database, expiry policy', () => {
+  function withExpired(): Bench {
+    const bench = new Bench();
+    bench.db().setExpire(bench.set('k', 'v'), bench.clock.nowMs() + 100);
+    return bench;
+  }
+
+  it('a key is there up to its very millisecond and gone in the next', () => {
+    const bench = withExpired();
+    bench.advance(100);
+    expect(bench.get('k')).toBe('v');
+    bench.advance(1);
+    expect(bench.get('k')).toBe(null);
+  });
+
+  it('a primary deletes an expired key that it meets and tells its hooks, once', () => {
+    const bench = withExpired();
+    bench.advance(101);
+    expect(bench.get('k')).toBe(null);
+    expect(bench.find('k')).toBe(NONE);
+    expect(bench.expiredKeys).toEqual(['0:k']);
+    expect([bench.db().size, bench.db().expires, bench.keyspace.stats.expired]).toEqual([0, 0, 1]);
+  });
+
+  it('DEL of an expired key deletes nothing', () => {
+    const bench = withExpired();
+    bench.advance(101);
+    expect(bench.db().delete(spans('k'), 0)).toBe(false);
+    expect(bench.expiredKeys).toEqual(['0:k']);
+  });
+
+  it('where expired keys are hidden they stay, and are told of when the policy is a primary’s again', () => {
+    const bench = withExpired();
+    bench.keyspace.expiredKeys = EXPIRED_HIDE;
+    bench.advance(120);
+    expect(bench.get('k')).toBe(null);
+    bench.settle();
+    expect(bench.db().size).toBe(1);
+    bench.keyspace.expiredKeys = EXPIRED_DELETE;
+    bench.settle();
+    expect([bench.db().size, bench.expiredKeys]).toEqual([0, ['0:k']]);
+  });
+
+  it('a replica applying its primary’s stream sees expired keys', () => {
+    const bench = withExpired();
+    bench.keyspace.expiredKeys = EXPIRED_KEEP;
+    bench.advance(101);
+    expect(bench.get('k')).toBe('v');
+  });
+
+  it('setting a hidden expired key anew leaves no trace of its old time', () => {
+    const bench = withExpired();
+    bench.keyspace.expiredKeys = EXPIRED_HIDE;
+    bench.advance(101);
+    const entry = bench.set('k', 'w', true);
+    expect(bench.db().expireAtOf(entry)).toBe(NO_EXPIRE);
+    expect(bench.db().expires).toBe(0);
+    expect(bench.keyspace.wheel.count).toBe(0);
+  });
+
+  it('a time that is moved earlier, later, or taken away is kept to', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const now = bench.clock.nowMs();
+    db.setExpire(bench.set('earlier', 'v'), now + 60_000);
+    db.setExpire(bench.set('later', 'v'), now + 100);
+    db.setExpire(bench.set('never', 'v'), now + 100);
+    db.setExpire(bench.find('earlier'), now + 200);
+    db.setExpire(bench.find('later'), now + 5000);
+    db.persist(bench.find('never'));
+    const goneAt = new Map<string, number>();
+    for (let ms = 0; ms < 8000; ms += 10) {
+      bench.advance(10);
+      bench.settle();
+      for (const key of ['earlier', 'later', 'never']) {
+        if (!goneAt.has(key) && bench.expiredKeys.includes(`0:${key}`)) goneAt.set(key, ms + 10);
+      }
+    }
+    expect(goneAt.get('earlier')).toBeGreaterThan(200);
+    expect(goneAt.get('earlier')).toBeLessThanOrEqual(230);
+    expect(goneAt.get('later')).toBeGreaterThan(5000);
+    expect(goneAt.get('later')).toBeLessThanOrEqual(5030);
+    expect(goneAt.has('never')).toBe(false);
+    expect(stringOf(db, bench.find('never'))).toBe('v');
+  });
+
+  it('the average time to live is that of the keys which have one', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const now = bench.clock.nowMs();
+    expect(db.averageTtlMs).toBe(0);
+    bench.set('none', 'v');
+    db.setExpire(bench.set('a', 'v'), now + 1000);
+    db.setExpire(bench.set('b', 'v'), now + 3000);
+    expect(db.averageTtlMs).toBe(2000);
+    db.setExpire(bench.find('b'), now + 5000);
+    bench.advance(500);
+    expect(db.averageTtlMs).toBe(2500);
+    db.deleteEntry(bench.find('a'));
+    expect(db.averageTtlMs).toBe(4500);
+  });
+});
+
+describe('Database, keys as spans', () => {
+  it('deleting and looking up leave no garbage behind in spans that are reused', () => {
+    const bench = new Bench();
+    const args = new ByteSpans(4);
+    args.bind(latin1('abcdefgh'));
+    for (let round = 0; round < 100; round++) {
+      for (let at = 0; at < 8; at++) {
+        args.base = at & 3;
+        args.offsets[args.base] = at;
+        args.lengths[args.base] = 1;
+        bench.db().setString(args, 0, args.bytes, args.view, at, 1, false);
+        expect(stringOf(bench.db(), bench.db().lookupRead(args, 0))).toBe('abcdefgh'[at]);
+      }
+    }
+    expect(bench.db().size).toBe(8);
   });
 });

@@ -1,62 +1,95 @@
-/** What the keyspace's tests share: keys and values as spans, and a keyspace on a clock that the test moves. */
+/** What the keyspace's tests share: a keyspace with a clock that stands still, and keys from texts. */
 import type { Database } from '../../src/keyspace/database.js';
 import { Keyspace, type KeyspaceHooks } from '../../src/keyspace/keyspace.js';
-import type { Entry } from '../../src/keyspace/record.js';
+import { type Entry, NONE } from '../../src/keyspace/record.js';
 import { Arena } from '../../src/memory/arena.js';
 import { ByteSpans } from '../../src/util/byte-spans.js';
+import { latin1, toLatin1 } from '../../src/util/bytes.js';
 import { ManualClock } from '../../src/util/clock.js';
 import { Random } from '../../src/util/random.js';
 
-/** Spans over one buffer that holds `texts` one behind the other, with a byte between them that belongs to none. */
+/** Byte strings as spans over one buffer, with a byte before each that belongs to none. */
 export function spans(...texts: (string | Uint8Array)[]): ByteSpans {
-  const parts = texts.map((text) => (typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text)));
-  const result = new ByteSpans(parts.length);
-  result.bind(Buffer.concat(parts.flatMap((part) => [Buffer.from('#'), part])));
-  let at = 1;
+  const result = new ByteSpans(Math.max(1, texts.length));
+  const parts = texts.map((text) => (typeof text === 'string' ? latin1(text) : text));
+  const buffer = new Uint8Array(parts.reduce((sum, part) => sum + part.length + 1, 0)).fill(0x23);
+  let at = 0;
   parts.forEach((part, i) => {
+    buffer.set(part, ++at);
     result.offsets[i] = at;
     result.lengths[i] = part.length;
-    at += part.length + 1;
+    at += part.length;
   });
-  result.count = parts.length;
+  result.bind(buffer);
+  result.count = texts.length;
   return result;
 }
 
-/** Copies the bytes of a span. */
-export function spanOf(keys: ByteSpans, i: number): string {
-  return Buffer.from(keys.bytes.subarray(keys.offset(i), keys.offset(i) + keys.length(i))).toString('latin1');
+/** The text of span `i`. */
+export function spanText(keys: ByteSpans, i: number): string {
+  return toLatin1(keys.bytes, keys.offset(i), keys.offset(i) + keys.length(i));
 }
 
-/** What {@link makeKeyspace} lets a test choose. */
-export interface KeyspaceSettings {
-  readonly seed?: number;
-  readonly databaseCount?: number;
-  readonly hooks?: KeyspaceHooks;
-  readonly arena?: Arena;
+/** One keyspace, and what it told its hooks. */
+export class Bench implements KeyspaceHooks {
+  readonly clock = new ManualClock();
+  readonly arena = new Arena({ clock: this.clock });
+  readonly keyspace: Keyspace;
+  /** `number:key` of each key that expired, in order. */
+  readonly expiredKeys: string[] = [];
+
+  constructor(databaseCount = 16, seed = 7) {
+    const { arena, clock } = this;
+    this.keyspace = new Keyspace({ arena, databaseCount, clock, random: new Random(seed), hooks: this });
+  }
+
+  expired(db: Database, keys: ByteSpans, i: number): void {
+    this.expiredKeys.push(`${db.number}:${spanText(keys, i)}`);
+  }
+
+  db(number = 0): Database {
+    return this.keyspace.db(number);
+  }
+
+  /** Moves the clock on; commands run at the new time. */
+  advance(ms: number): void {
+    this.clock.advance(ms);
+    this.keyspace.setTime(this.clock.nowMs());
+  }
+
+  set(key: string, value: string, keepTtl = false, db = this.db()): Entry {
+    const bytes = latin1(value);
+    return db.setString(spans(key), 0, bytes, new DataView(bytes.buffer), 0, bytes.length, keepTtl);
+  }
+
+  get(key: string, db = this.db()): string | null {
+    const entry = db.lookupRead(spans(key), 0);
+    return entry === NONE ? null : stringOf(db, entry);
+  }
+
+  find(key: string, db = this.db()): Entry {
+    return db.peek(spans(key), 0);
+  }
+
+  /** Lets upkeep work until there is nothing left to do. */
+  settle(): void {
+    while (this.keyspace.maintain(1e9));
+  }
 }
 
-/** A keyspace on a clock of its own. */
-export function makeKeyspace(settings: KeyspaceSettings = {}): { keyspace: Keyspace; clock: ManualClock } {
-  const clock = new ManualClock();
-  const keyspace = new Keyspace({
-    arena: settings.arena ?? new Arena({ clock }),
-    databaseCount: settings.databaseCount ?? 16,
-    clock,
-    random: new Random(settings.seed ?? 1),
-    hooks: settings.hooks ?? { expired: () => undefined },
-  });
-  return { keyspace, clock };
+/** The whole value of a string, as bytes. */
+export function bytesOf(db: Database, entry: Entry): Buffer {
+  const bytes = Buffer.from(new ArrayBuffer(db.stringLength(entry)));
+  db.stringInto(entry, 0, bytes.length, bytes, new DataView(bytes.buffer), 0);
+  return bytes;
 }
 
-/** Sets a key to a value without options. */
-export function set(db: Database, key: string, value: string | Uint8Array, keepTtl = false): Entry {
-  const args = spans(key, value);
-  return db.setString(args, 0, args.bytes, args.view, args.offset(1), args.length(1), keepTtl);
+/** The whole value of a string, as a text. */
+export function stringOf(db: Database, entry: Entry): string {
+  return toLatin1(bytesOf(db, entry));
 }
 
-/** The bytes of a string. */
-export function valueOf(db: Database, entry: Entry): Buffer {
-  const value = Buffer.alloc(db.stringLength(entry));
-  db.stringInto(entry, 0, value.length, value, new DataView(value.buffer, value.byteOffset, value.length), 0);
-  return value;
+/** The key of an entry. */
+export function keyText(db: Database, entry: Entry): string {
+  return toLatin1(db.keyOf(entry));
 }
