@@ -86,7 +86,7 @@ export class RequestLoop {
           client.parse.needed = 0;
           break;
         }
-      }
+      } else client.lastInteractionMs = c.clock.nowMs();
       at = parser.position;
       if (parser.protocolError !== null) {
         this.protocolError(client, parser.protocolError);
