@@ -29,7 +29,7 @@
  * Why eight keys a line: measured 9.0 to 10.1 bytes a key at every size (docs/design/0003-records-and-index.md). Segments
  * are SharedArrayBuffers because V8 does not count those as external memory, and so never collects garbage because of them.
  */
-import { allocateShared, type MemoryAccount, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
+import { allocateShared, type MemoryAccount, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { Random } from '../util/random.js';
 
 /** A figure of the index as DEBUG HTSTATS shows it; see {@link LineIndex.statistics}. */
@@ -306,6 +306,7 @@ export class LineIndex {
       this.releaseChain(this.lines - 1);
       this.count -= n;
       if (this.lines > 1) this.retreat();
+      if (this.overflowCount === 0) this.dropOverflow();
       if (n > 0) return n;
     }
     return 0;
@@ -385,12 +386,16 @@ export class LineIndex {
   private merge(): void {
     const last = this.lines - 1;
     const n = this.collect(last, 0);
-    this.reserveOverflowLine(); // the chain gets one line longer at most than both lines' chains were
+    const into = this.splitAt === 0 ? (this.low >>> 1) - 1 : this.splitAt - 1;
+    // Both chains together may need one overflow line more than they have: it must be there before anything changes.
+    // Without it the lines stay as they are until the next removal: taking out never fails.
+    if (this.collect(into, n) > SLOTS && !succeeds(() => this.reserveOverflowLine())) return;
     const { scratchRefs: refs, scratchHashes: tags } = this;
     this.collectTags(last);
     this.releaseChain(last);
     this.retreat();
-    for (let i = 0; i < n; i++) this.append(this.splitAt, tags[i]!, refs[i]!);
+    for (let i = 0; i < n; i++) this.append(into, tags[i]!, refs[i]!);
+    if (this.overflowCount === 0) this.dropOverflow();
   }
 
   /** Gives up the last line, which is empty, and segments that are far behind the new end. */
@@ -410,9 +415,8 @@ export class LineIndex {
         this.touchedLines = Math.min(this.touchedLines, segments.length << SEGMENT_SHIFT);
       }
     } else if (this.lines * 4 * LINE_WORDS <= segments[0]!.length && segments[0]!.length > FIRST_LINES * LINE_WORDS) {
-      this.resizeFirst(segments[0]!.length >>> (LINE_SHIFT + 1));
+      succeeds(() => this.resizeFirst(segments[0]!.length >>> (LINE_SHIFT + 1)));
     }
-    if (this.overflowCount === 0 && this.overflow.length > 0) this.dropOverflow();
   }
 
   /** Makes sure that there is memory for line number `line`, the first unused one. */
@@ -664,6 +668,7 @@ export class LineIndex {
   }
 
   private dropOverflow(): void {
+    if (this.overflow.length === 0) return;
     this.account.sub(this.overflow[0]!.length * 4 + (this.overflow.length - 1) * SEGMENT_LINES * LINE_BYTES);
     this.overflow.length = 0;
     this.overflowEnd = 1;
@@ -673,6 +678,17 @@ export class LineIndex {
 }
 
 const EMPTY = new Int32Array(0);
+
+/** Does what needs memory but can wait; false when there is none. */
+function succeeds(step: () => void): boolean {
+  try {
+    step();
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) return false;
+    throw error;
+  }
+}
 
 /** The 32 bits of a word in reverse order. */
 function reverseBits(word: number): number {

@@ -8,8 +8,8 @@
  * memory makes V8 begin an incremental collection, which marks on other threads and in small steps. Measured on Node 20
  * (docs/design/0002-memory-blocks.md): its longest piece takes 2-3 ms where the full collection takes 8-9.
  *
- * In turns, because V8 unmaps dropped buffers before its next collection of young objects, which waits for it: 1 GiB at
- * once costs a stall of 60 ms, 256 MiB none that can be seen.
+ * In turns, because V8 unmaps dropped buffers before its next collection of young objects, which waits for it: some
+ * 2 ms for each 32 MiB, hence a stall of 60 ms when 1 GiB goes at once.
  *
  * What would break this is another limit in a later V8: then the test "what was dropped goes back to the system" fails.
  */
@@ -17,7 +17,7 @@
 /** More than V8 lets external memory grow by (64 MiB) without a collection. Never touched, so it costs nothing. */
 const PRESSURE_BYTES = 72 << 20;
 /** Bytes that are dropped in one turn, if the first buffer alone is not longer. */
-const TURN_BYTES = 128 << 20;
+const TURN_BYTES = 64 << 20;
 /** Buffers below this are not worth a collection: they go with the next one that V8 makes. */
 const LEAST_BYTES = 8 << 20;
 /** So often V8 is asked for one turn. A snapshot's handle may hold buffers for longer: then the next turn comes. */

@@ -6,5 +6,6 @@ export { LIVE_WORD, MAX_BLOCK_BYTES, NONE, SLAB_SHIFT, UNIT_MASK } from './layou
 export type { MemoryReader } from './memory-reader.js';
 export { OutOfMemoryError } from './out-of-memory-error.js';
 export { RecordCursor } from './record-walk.js';
+export { allocateShared } from './shared-buffer.js';
 export { SnapshotArena } from './snapshot-arena.js';
 export { trainBarrier } from './train-barrier.js';

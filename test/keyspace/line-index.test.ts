@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LineIndex } from '../../src/keyspace/line-index.js';
-import { MemoryAccount } from '../../src/memory/account.js';
+import { MemoryAccount, OutOfMemoryError } from '../../src/memory/index.js';
 import { Random } from '../../src/util/random.js';
 
 /** Blocks of one word: reference r has its hash in word 2r of slab 0. */
@@ -57,6 +57,14 @@ function scramble(i: number): number {
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return (x ^ (x >>> 16)) | 0;
 }
+
+class NoMemory {
+  constructor() {
+    throw new RangeError('Array buffer allocation failed');
+  }
+}
+
+afterEach(() => void vi.unstubAllGlobals());
 
 describe('LineIndex', () => {
   it('finds every entry while it grows to 60,000 and shrinks to nothing', () => {
@@ -223,6 +231,40 @@ describe('LineIndex', () => {
     }
     expect(drained.sort((a, b) => a - b)).toEqual([...blocks.hashes.keys()]);
     expect(blocks.index.count).toBe(0);
+  });
+
+  it('refuses an insertion whole when memory for a segment cannot be had, and never a removal', () => {
+    const blocks = new Blocks();
+    let refused = 0;
+    /** Does it without memory first, to see that a refusal changes nothing but what it says. */
+    const attempt = (change: () => void): boolean => {
+      vi.stubGlobal('SharedArrayBuffer', NoMemory);
+      try {
+        change();
+        return true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+        refused++;
+        return false;
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    };
+    for (let ref = 1; ref <= 3000; ref++) {
+      const hash = ref % 50 === 0 ? 7 : scramble(ref);
+      if (attempt(() => blocks.insert(ref, hash))) continue;
+      blocks.hashes.delete(ref);
+      blocks.check();
+      expect(blocks.index.has(hash, ref)).toBe(false);
+      blocks.insert(ref, hash);
+    }
+    expect(refused).toBeGreaterThan(4);
+    for (let ref = 1; ref <= 3000; ref++) {
+      expect(attempt(() => blocks.remove(ref))).toBe(true);
+      if (ref % 100 === 0) blocks.check();
+    }
+    expect(blocks.index.count).toBe(0);
+    expect(blocks.account.used).toBe(blocks.index.bytes);
   });
 
   it('touching changes nothing, and preparing pages ahead neither', () => {

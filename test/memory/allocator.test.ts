@@ -263,12 +263,12 @@ describe('memory goes back', () => {
     return extentsOf(arena);
   }
 
-  it('idle extents are given back four at a time, the next when V8 has collected those, and one is kept', async () => {
+  it('idle extents are given back two at a time, the next when V8 has collected those, and one is kept', async () => {
     const tested = arenaOfExtents(8);
     for (const ref of tested.refs) tested.arena.free(ref);
-    expect(tidy(tested)).toBe(4);
-    expect(tidy(tested)).toBe(4); // nothing can be collected before this function ends
-    let left = 4;
+    expect(tidy(tested)).toBe(6);
+    expect(tidy(tested)).toBe(6); // nothing can be collected before this function ends
+    let left = 6;
     for (let turns = 0; turns < 200 && left > 1; turns++) {
       await turn();
       left = tidy(tested);
@@ -283,7 +283,7 @@ describe('memory goes back', () => {
     const handle = tested.arena.beginSnapshot();
     tested.arena.endSnapshot();
     for (const ref of tested.refs) tested.arena.free(ref);
-    expect(Array.from({ length: 12 }, () => tidy(tested))).toEqual([4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1]);
+    expect(Array.from({ length: 12 }, () => tidy(tested))).toEqual([6, 6, 6, 6, 6, 4, 4, 4, 4, 4, 2, 2]);
     expect(handle.buffers.filter((buffer) => buffer !== null).length).toBeGreaterThan(8);
   });
 
@@ -294,7 +294,7 @@ describe('memory goes back', () => {
     for (let i = 0; i < 20; i++) tested.arena.alloc(8_000_000);
     expect(extentsOf(tested.arena)).toBe(8);
     tested.arena.reset();
-    expect(tidy(tested)).toBe(4);
+    expect(tidy(tested)).toBe(6);
   });
 
   it('what was dropped goes back to the system', async () => {
