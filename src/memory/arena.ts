@@ -16,7 +16,6 @@ import { assert } from '../util/assert.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { MemoryAccount } from './account.js';
 import { BufferReturn } from './buffer-return.js';
-import { type BarrierStats, CardBarrier, type SnapshotHandle, type SnapshotOptions } from './card-barrier.js';
 import {
   compareBytes,
   compareLong,
@@ -26,7 +25,8 @@ import {
   SMALL_COMPARE,
   SMALL_COPY,
   zeroBytes,
-} from './copy.js';
+} from './byte-loops.js';
+import { type BarrierStats, CardBarrier, type SnapshotHandle, type SnapshotOptions } from './card-barrier.js';
 import {
   type BlockKind,
   KIND_DATA,

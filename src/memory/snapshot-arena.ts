@@ -16,8 +16,8 @@
  */
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { assert } from '../util/assert.js';
+import { compareBytes, copyBytes, equalBytes, SMALL_COPY } from './byte-loops.js';
 import type { SnapshotHandle } from './card-barrier.js';
-import { compareBytes, copyBytes, equalBytes, SMALL_COPY } from './copy.js';
 import {
   CARD_BYTES,
   CARD_SHIFT,

@@ -1,6 +1,6 @@
 /**
- * Byte strings: conversion from and to text at the edges where a human reads or writes it, comparison, copying, and the
- * two notations that Redis has for bytes in text: quoted as in logs and DEBUG replies, and split into arguments as in
+ * Byte strings: conversion from and to text at the edges where a human reads or writes it, case, copying, and the two
+ * notations that Redis has for bytes in text: quoted as in logs and DEBUG replies, and split into arguments as in
  * inline commands and configuration lines.
  */
 
@@ -42,25 +42,6 @@ export function equalsIgnoreCase(bytes: Uint8Array, from: number, length: number
 /** @hot The lower-case form of an ASCII letter, any other byte unchanged: C's tolower in the "C" locale. */
 export function lowerCase(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
-}
-
-/**
- * Orders two byte strings as memcmp does, the shorter first when it begins the longer: negative, 0 or positive. O(n).
- */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-/** Whether two byte strings are the same. O(n), O(1) when their lengths differ. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /**
