@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { referenceAvailable, startReference } from '../support/reference.js';
-import { startRedstart } from '../support/server-process.js';
+import type { RespClient } from '../support/resp-client.js';
+import { type RunningServer, startRedstart } from '../support/server-process.js';
 import { describeCommands } from '../support/targets.js';
+import { pollUntil } from '../support/wait.js';
 import {
   array,
   bigNumber,
@@ -315,3 +317,34 @@ describe.each(['redstart', 'reference'] as const)('DEBUG that ends the server [%
     },
   );
 });
+
+describe('DEBUG that starts the server anew', () => {
+  // The reference only finds its program again when it was started by its full path.
+  test.each(['RESTART', 'RESTART 10', 'CRASH-AND-RECOVER', 'CRASH-AND-RECOVER 10'])(
+    'DEBUG %s closes connections and serves again in the same process, without the data',
+    async (how) => {
+      const server = await startRedstart();
+      const client = await server.connect();
+      expect((await client.command('SET k v')).wire).toBe(ok);
+      const runId = (info: string) => /run_id:(\w+)/.exec(info)![1];
+      const before = runId(String((await client.command('INFO server')).value));
+      await expect(client.command(`DEBUG ${how}`)).rejects.toThrow();
+      const again = await untilConnected(server);
+      const text = String((await again.command('INFO server')).value);
+      expect(runId(text)).not.toBe(before);
+      expect(text).toContain(`process_id:${server.pid}\r\n`);
+      expect((await again.command('GET k')).wire).toBe(nil);
+      await again.close();
+      await server.stop();
+    },
+  );
+});
+
+async function untilConnected(server: RunningServer): Promise<RespClient> {
+  let client: RespClient | null = null;
+  await pollUntil(async () => {
+    client = await server.connect().catch(() => null);
+    return client !== null;
+  }, 'a connection to the server that starts anew');
+  return client!;
+}

@@ -1,4 +1,5 @@
 /** DEBUG subcommands that act on the server rather than on data: time, log, configuration, propagation. */
+import { CommandBuilder } from '../../../../resp/command-builder.js';
 import { error } from '../../../../resp/error-reply.js';
 import { globMatch } from '../../../../util/glob.js';
 import type { CommandContext } from '../../../context.js';
@@ -68,7 +69,7 @@ export function configRewriteForceAll(c: CommandContext): void {
 
 /** What is propagated has not run here: the data of whoever follows differs from now on. */
 export function replicate(c: CommandContext): void {
-  c.feed.append(c.db.number, c.propagateInstead().argsFrom(c.argv, 2));
+  c.feed.append(c.db.number, new CommandBuilder().argsFrom(c.argv, 2));
   c.reply.ok();
 }
 
