@@ -58,6 +58,10 @@ export const NO_EXPIRE = -1;
 
 /** Appending doubles the room up to this many bytes, and adds as many above. */
 const MAX_RESERVE_BYTES = 1024 * 1024;
+/** Above 8 MiB it adds an eighth, so that a value that grows by small pieces is not copied once a MiB. */
+const RESERVE_SHIFT = 3;
+/** What a record grows by when it gets an expire time. */
+const EXPIRE_BYTES = EXPIRES_HEADER_BYTES - HEADER_BYTES;
 /** Times to live count in the average as 70 years at most. */
 const MAX_AVERAGED_MS = 2 ** 41;
 /** What a key's share of the index is at most: a line of 64 bytes for the least entries that it is kept for. */
@@ -253,6 +257,7 @@ export class Database {
    * @hot Lets key `i` hold the string `bytes[from, from + length)`, whatever it held; creates it where it is not. The
    * expire time goes, or stays with `keepTtl`. Returns the entry. O(length).
    * @param view the same memory as `bytes`
+   * @param willExpire {@link setExpire} follows: the record has room for it, and need not move
    */
   setString(
     keys: ByteSpans,
@@ -262,13 +267,15 @@ export class Database {
     from: number,
     length: number,
     keepTtl: boolean,
+    willExpire = false,
   ): Entry {
     const old = this.findToReplace(keys, i);
     const expires = keepTtl && old !== NONE && (this.meta(old) & META_EXPIRES) !== 0 && !this.isExpired(old);
     const encoding = encodingFor(bytes, from, length);
     const keyLength = keys.length(i);
     const before = bytesBeforeValue(keyLength, expires);
-    const entry = this.place(keys, i, old, before + length, expires);
+    const room = willExpire && !expires ? EXPIRE_BYTES : 0;
+    const entry = this.place(keys, i, old, before + length + room, expires);
     const { arena } = this;
     const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
     arena.setI32(entry, WORD_VALUE, length);
@@ -312,7 +319,7 @@ export class Database {
     let there = entry;
     if (length > room) {
       const grows = this.encodingOf(entry) === ENCODING_RAW;
-      const reserve = grows ? Math.min(length, MAX_RESERVE_BYTES) : 0;
+      const reserve = grows ? Math.max(Math.min(length, MAX_RESERVE_BYTES), length >>> RESERVE_SHIFT) : 0;
       there = this.resizeRecord(entry, before + length + reserve, before + old);
     } else if (length < room >>> 2) there = this.resizeRecord(entry, before + length, before + Math.min(old, length));
     arena.setI32(there, WORD_META, this.meta(there) & ~META_ENCODING_MASK);

@@ -81,6 +81,8 @@ interface Detached {
 const WHEEL_STEP = 500;
 /** Records freed in the background between two looks at the time. */
 const FREE_STEP = 256;
+/** Records that FLUSHDB SYNC frees before it answers, some 5 ms: the rest follows, as no command may stall the loop. */
+const FREE_AT_ONCE = 20_000;
 /** Pages of an index that are touched ahead in one go. */
 const INDEX_PAGES = 2;
 
@@ -185,7 +187,10 @@ export class Keyspace {
     second.number = a;
   }
 
-  /** Empties one database: at once, or in slices between events. Returns how many keys there were. O(1), or O(size). */
+  /**
+   * Empties one database. Its keys are gone at once; their memory is given back in slices between events, unless it is asked
+   * for at once and they are so few that nobody notices. Returns how many keys there were. O(1).
+   */
   flush(db: Database, inBackground: boolean): number {
     const { id, size } = db;
     if (size === 0) return 0;
@@ -194,8 +199,7 @@ export class Keyspace {
     const index = db.detachAll(this.takeId());
     this.byId[db.id] = db;
     const detached = { index, id };
-    if (inBackground) this.detached.push(detached);
-    else this.freeSome(detached, Number.POSITIVE_INFINITY);
+    if (inBackground || !this.freeSome(detached, FREE_AT_ONCE)) this.detached.push(detached);
     return size;
   }
 
@@ -262,13 +266,20 @@ export class Keyspace {
     return false;
   }
 
+  /**
+   * The database of a record that a walk over the arena found; undefined when that database was emptied and the record only
+   * waits for being freed. O(1).
+   */
+  databaseOf(record: Entry): Database | undefined {
+    return this.byId[(this.arena.i32(record, WORD_META) & META_DATABASE_MASK) >>> META_DATABASE_SHIFT];
+  }
+
   /** A record whose time is over, or that lives on although its database was emptied. */
   private recordDue(ref: Entry): void {
-    const meta = this.arena.i32(ref, WORD_META);
-    const db = this.byId[(meta & META_DATABASE_MASK) >>> META_DATABASE_SHIFT];
+    const db = this.databaseOf(ref);
     if (db !== undefined) return db.expireEntry(ref);
     this.wheel.remove(this.arena.i32(ref, WORD_WHEEL));
-    this.arena.setI32(ref, WORD_META, meta & ~META_EXPIRES);
+    this.arena.setI32(ref, WORD_META, this.arena.i32(ref, WORD_META) & ~META_EXPIRES);
   }
 
   /** Frees about `records` records of the database that was emptied first; true when there are more. */

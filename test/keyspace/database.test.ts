@@ -79,6 +79,19 @@ describe('Database, strings', () => {
     expect(bench.find('k')).toBe(entry);
   });
 
+  it('a string that is set with a time to live moves once, not twice', () => {
+    const bench = new Bench();
+    const db = bench.db();
+    const bytes = latin1('v'.repeat(32));
+    const view = new DataView(bytes.buffer);
+    for (const key of ['new', 'new', 'x'.repeat(300)]) {
+      const entry = db.setString(spans(key), 0, bytes, view, 0, 32, true, true);
+      expect(db.setExpire(entry, bench.clock.nowMs() + 10)).toBe(entry);
+      expect(bench.get(key)).toBe('v'.repeat(32));
+    }
+    expect(db.expires).toBe(2);
+  });
+
   it('overwriting in place does not waste more than an eighth and 16 bytes', () => {
     const bench = new Bench();
     for (let i = 0; i < 500; i++) {
@@ -117,6 +130,34 @@ describe('Database, strings', () => {
     expect(db.size).toBe(2);
     expect(db.idleMsOf(idle)).toBe(100_000);
     expect([bench.keyspace.stats.hits, bench.keyspace.stats.misses, bench.expiredKeys.length]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('Keyspace', () => {
+  it('FLUSHDB beside another database answers at once, and frees what it could not in slices', () => {
+    const bench = new Bench();
+    bench.set('stays', 'v', false, bench.db(1));
+    const before = bench.arena.stats().liveBytes;
+    for (let i = 0; i < 50_000; i++) bench.set(`key:${i}`, 'v');
+    expect(bench.keyspace.flush(bench.db(), false)).toBe(50_000);
+    expect([bench.db().size, bench.get('key:1')]).toEqual([0, null]);
+    expect(bench.keyspace.pendingFrees).toBeGreaterThan(0);
+    // The records that wait belong to no database: a snapshot taken now does not have them.
+    const owners: (number | undefined)[] = [];
+    bench.arena.walkRecords((ref) => void owners.push(bench.keyspace.databaseOf(ref)?.number));
+    expect(owners.filter((number) => number !== undefined)).toEqual([1]);
+    bench.settle();
+    expect(bench.keyspace.pendingFrees).toBe(0);
+    expect(bench.arena.stats().liveBytes).toBe(before);
+  });
+
+  it('FLUSHDB of few keys gives their memory back before it answers', () => {
+    const bench = new Bench();
+    bench.set('stays', 'v', false, bench.db(1));
+    const before = bench.arena.stats().liveBytes;
+    for (let i = 0; i < 1000; i++) bench.set(`key:${i}`, 'v');
+    bench.keyspace.flush(bench.db(), false);
+    expect(bench.arena.stats().liveBytes).toBe(before);
   });
 });
 

@@ -31,9 +31,10 @@ export function set(c: CommandContext): void {
 }
 
 /** @hot Stores argument `value` under the key that is argument `key`, and tells everyone. */
-function storeArgument(c: CommandContext, key: number, value: number, keepTtl: boolean): Entry {
+function storeArgument(c: CommandContext, key: number, value: number, keepTtl: boolean, willExpire = false): Entry {
   const { argv } = c;
-  const entry = c.db.setString(argv, key, argv.bytes, argv.view, argv.offset(value), argv.length(value), keepTtl);
+  const from = argv.offset(value);
+  const entry = c.db.setString(argv, key, argv.bytes, argv.view, from, argv.length(value), keepTtl, willExpire);
   c.keyChanged(key);
   c.notify(NOTIFY_STRING, 'set', key);
   return entry;
@@ -73,7 +74,7 @@ function setWithOptions(c: CommandContext): void {
 function storeUntil(c: CommandContext, value: number, atMs: number, unit: number): void {
   const { argv } = c;
   // An old time to live is kept here only to be replaced: the record need not move twice.
-  c.db.setExpire(storeArgument(c, 1, value, true), atMs);
+  c.db.setExpire(storeArgument(c, 1, value, true, true), atMs);
   c.notify(NOTIFY_GENERIC, 'expire', 1);
   if (unit === OPTION_PXAT && argv.count === 5) return;
   addExpireAt(c.propagateInstead().text('SET').arg(argv, 1).arg(argv, value).text('PXAT'), atMs);
