@@ -267,6 +267,9 @@ describeCommands('CLIENT KILL', (t) => {
       await c.expectError(`CLIENT KILL ID ${id} TYPE normal`, 'ERR client-id should be greater than 0');
     await c.expectError('CLIENT KILL TYPE NoSuch', "ERR Unknown client type 'NoSuch'");
     await c.expectError('CLIENT KILL USER nosuch', "ERR No such user 'nosuch'");
+    const long = 'x'.repeat(300);
+    await c.expectError(`CLIENT KILL TYPE ${long}`, `ERR Unknown client type '${long}'`);
+    await c.expectError(`CLIENT KILL USER ${long}`, `ERR No such user '${long}'`);
     for (const filters of ['SKIPME maybe', 'NoSuch x', 'ID 1 TYPE', 'ID 1 NoSuch x']) {
       await c.expectError(`CLIENT KILL ${filters}`, SYNTAX);
     }

@@ -1,4 +1,5 @@
 /** Greeting, authentication, choice of database, resetting and closing a connection. */
+import { expect } from 'vitest';
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { array, bulk, bytes, int, map, nil, nil3, ok, simple } from '../support/wire.js';
 
@@ -115,6 +116,13 @@ describeCommands('AUTH with requirepass', (t) => {
     await other.expect('CLIENT GETNAME', bulk('me'));
     await other.expect('GET k', nil3);
   });
+  t.test('CLIENT KILL USER default closes those who have not authenticated, too', alone, async (c) => {
+    await requirePassword(c);
+    const other = await c.another();
+    await other.expectError('PING', 'NOAUTH Authentication required.');
+    await c.expect('CLIENT KILL USER default', int(1));
+    expect(await other.connection.readToEnd()).toBe('');
+  });
   t.test('RESET takes the authentication back', alone, async (c) => {
     await requirePassword(c);
     const other = await c.another();
@@ -189,6 +197,8 @@ describeCommands('HELLO', (t) => {
     await c.expectError('HELLO 3 SETNAME', "ERR Syntax error in HELLO option 'SETNAME'");
     await c.expect('CLIENT GETNAME', bulk('before'));
     await c.expectError('HELLO 3 NoSuch', "ERR Syntax error in HELLO option 'NoSuch'");
+    await c.expectError(`HELLO 3 ${'x'.repeat(300)}`, `ERR Syntax error in HELLO option '${'x'.repeat(300)}'`);
+    await c.expectError(['HELLO', '3', bytes('x\x00y')], "ERR Syntax error in HELLO option 'x'");
     await c.expect('GET k', nil);
   });
   t.test('HELLO with a wrong option leaves the name alone', { internal: true }, async (c) => {

@@ -7,7 +7,7 @@ import type { ErrorReply } from '../../resp/error-reply.js';
 import { REDIS_VERSION } from '../../util/version.js';
 import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from '../client.js';
 import { clientAge, clientInfo } from '../client-info.js';
-import { formatCommandName } from '../command-text.js';
+import { argumentText } from '../command-text.js';
 import type { CommandContext } from '../context.js';
 import {
   ERR_AUTH_NO_PASSWORD,
@@ -359,7 +359,7 @@ function hello(c: CommandContext): void {
     } else if (argv.is(i, SETNAME) && more >= 1) {
       nameAt = ++i;
       if (!isPrintable(argv, nameAt)) return reply.error(ERR_CLIENT_NAME);
-    } else return reply.error(errHelloOption(formatCommandName(argv, i)));
+    } else return reply.error(errHelloOption(argumentText(argv, i)));
   }
   if (userAt !== 0 && !authenticate(c, argv.text(userAt), userAt + 1)) return;
   if (!client.authenticated) return reply.error(NOAUTH_HELLO);
@@ -425,8 +425,8 @@ function clientSetname(c: CommandContext): void {
 function clientSetinfo(c: CommandContext): void {
   const { argv, client, reply } = c;
   const isName = argv.is(2, LIB_NAME);
-  if (!isName && !argv.is(2, LIB_VER)) return reply.error(errClientOption(formatCommandName(argv, 2)));
-  if (!isPrintable(argv, 3)) return reply.error(errClientAttribute(argv.text(2)));
+  if (!isName && !argv.is(2, LIB_VER)) return reply.error(errClientOption(argumentText(argv, 2)));
+  if (!isPrintable(argv, 3)) return reply.error(errClientAttribute(argumentText(argv, 2)));
   if (isName) client.libName = argv.text(3);
   else client.libVersion = argv.text(3);
   reply.ok();
@@ -453,7 +453,7 @@ function clientList(c: CommandContext): void {
     for (const client of clients.all()) text += `${clientInfo(client, c.nowMs)}\n`;
   } else if (argv.count === 4 && argv.is(2, TYPE)) {
     const type = typeNamed(argv, 3);
-    if (type === '') return reply.error(errClientType(formatCommandName(argv, 3)));
+    if (type === '') return reply.error(errClientType(argumentText(argv, 3)));
     for (const client of clients.all()) if (typeOf(client) === type) text += `${clientInfo(client, c.nowMs)}\n`;
   } else if (argv.count > 3 && argv.is(2, ID)) {
     for (let i = 3; i < argv.count; i++) {
@@ -534,12 +534,12 @@ function readKillFilter(c: CommandContext, i: number, filter: KillFilter): Error
     if (filter.maxAge <= 0) return ERR_CLIENT_MAXAGE_POSITIVE;
   } else if (argv.is(i, TYPE)) {
     filter.type = typeNamed(argv, value);
-    if (filter.type === '') return errClientType(formatCommandName(argv, value));
+    if (filter.type === '') return errClientType(argumentText(argv, value));
   } else if (argv.is(i, ADDR)) filter.address = argv.text(value);
   else if (argv.is(i, LADDR)) filter.localAddress = argv.text(value);
   else if (argv.is(i, USER)) {
     filter.user = argv.text(value);
-    if (c.users.find(filter.user) === null) return errNoSuchUser(formatCommandName(argv, value));
+    if (c.users.find(filter.user) === null) return errNoSuchUser(argumentText(argv, value));
   } else if (argv.is(i, SKIPME)) {
     filter.skipMe = argv.is(value, YES);
     if (!filter.skipMe && !argv.is(value, NO)) return ERR_SYNTAX;
@@ -550,7 +550,7 @@ function readKillFilter(c: CommandContext, i: number, filter: KillFilter): Error
 function isVictim(c: CommandContext, client: Client, filter: KillFilter): boolean {
   if (filter.id !== 0 && client.id !== filter.id) return false;
   if (filter.type !== '' && typeOf(client) !== filter.type) return false;
-  if (filter.user !== '' && (client.user.name !== filter.user || !client.authenticated)) return false;
+  if (filter.user !== '' && client.user.name !== filter.user) return false;
   if (filter.address !== null && client.connection?.address !== filter.address) return false;
   if (filter.localAddress !== null && client.connection?.localAddress !== filter.localAddress) return false;
   if (filter.skipMe && client === c.client) return false;
