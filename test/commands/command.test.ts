@@ -49,6 +49,13 @@ describeCommands('COMMAND INFO and COUNT', (t) => {
     expect(alone?.slice(0, 3)).toEqual(['client|getname', 2, ['noscript', 'loading', 'stale']]);
     expect(container?.[9]).toContainEqual(alone);
   });
+  t.test('COMMAND INFO notes beside a key spec what its flags cannot say', async (c) => {
+    for (const name of ['set', 'getex', 'bitfield']) {
+      const [entry] = (await c.ask(`COMMAND INFO ${name}`)) as RespValue[][];
+      const [spec] = entry![8] as RespValue[][];
+      expect([spec?.[0], typeof spec?.[1]], name).toEqual(['notes', 'string']);
+    }
+  });
   t.test('COMMAND and COMMAND INFO without names describe as many commands as COMMAND COUNT counts', async (c) => {
     const count = (await c.ask('COMMAND COUNT')) as number;
     expect(((await c.ask('COMMAND')) as RespValue[]).length).toBe(count);

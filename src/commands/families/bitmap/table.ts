@@ -25,7 +25,7 @@ export const BITMAP_COMMANDS: readonly CommandSpec[] = [
     since: '3.2.0',
     arity: -2,
     flags: 'write denyoom',
-    keys: ['1 RW access update variable_flags'],
+    keys: ['1 RW access update variable_flags -- RO when every operation is a GET'],
     syntax:
       "key@0 [operation<'GET' get-block{encoding offset:int} | write{['OVERFLOW' overflow-block<WRAP | SAT | FAIL>] write-operation<'SET' set-block{encoding offset:int value:int} | 'INCRBY' incrby-block{encoding offset:int increment:int}>}>...]",
     complexity: 'O(1) for each operation',

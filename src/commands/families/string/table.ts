@@ -74,7 +74,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     since: '6.2.0',
     arity: -2,
     flags: 'write fast',
-    keys: ['1 RW access update'],
+    keys: ['1 RW access update -- RW and update because the time to live may change'],
     syntax:
       "key@0 [expiration<'EX' seconds:int | 'PX' milliseconds:int | 'EXAT' unix-time-seconds:unix | 'PXAT' unix-time-milliseconds:unix | PERSIST>]",
     complexity: 'O(1)',
@@ -211,7 +211,7 @@ export const STRING_COMMANDS: readonly CommandSpec[] = [
     since: '1.0.0',
     arity: -3,
     flags: 'write denyoom',
-    keys: ['1 RW access update variable_flags'],
+    keys: ['1 RW access update variable_flags -- RW and access only with the GET option, OW without it'],
     syntax:
       "key@0 value [condition<NX | XX>^2.6.12] [GET^6.2.0] [expiration<'EX' seconds:int^2.6.12 | 'PX' milliseconds:int^2.6.12 | 'EXAT' unix-time-seconds:unix^6.2.0 | 'PXAT' unix-time-milliseconds:unix^6.2.0 | KEEPTTL^6.0.0>]",
     complexity: 'O(1)',
