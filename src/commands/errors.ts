@@ -130,7 +130,6 @@ export const ERR_DEBUG_PROTOCOL = error(
   'ERR Wrong protocol type name. Please use one of the following: ' +
     'string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
 );
-export const ERR_DEBUG_RESTART = error('ERR failed to restart the server. Check server logs.');
 export const ERR_MALLCTL = error('ERR No such file or directory');
 export const ERR_MODULE_LOAD = error('ERR Error loading the extension. Please check the server logs.');
 export const ERR_MODULE_UNLOAD = error('ERR Error unloading module: no such module with that name');
