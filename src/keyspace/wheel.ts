@@ -26,6 +26,7 @@
  * 12 bytes here, 8 (time) and 4 (entry number) in the record: 24 bytes a key with a time to live.
  */
 import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
+import type { Random } from '../util/random.js';
 import { DWORD_EXPIRE_AT, WORD_WHEEL } from './record.js';
 
 /** Milliseconds of a tick. */
@@ -146,6 +147,32 @@ export class ExpiryWheel {
     this.occupied.fill(0);
     this.count = 0;
     while (this.segments.length > 1) this.dropSegment();
+  }
+
+  // --- Sampling, for eviction ---------------------------------------------------------------------------------------
+
+  /** A record with a time to live, each equally likely; 0 when there are none. O(1). */
+  random(random: Random): number {
+    return this.count === 0 ? 0 : this.refOf(1 + random.below(this.count));
+  }
+
+  /**
+   * Writes up to `limit` of the records that are due soonest to `target` and returns how many: in the order of their slots,
+   * so that records of one slot, and those whose time has moved to later, stand in no order. O(slots + limit).
+   */
+  soonest(target: Int32Array, limit: number): number {
+    let n = 0;
+    for (let level = 0; level < LEVELS; level++) {
+      const from = this.pulled[level]! + 1;
+      for (let ahead = 0; ahead < SLOTS; ahead++) {
+        let entry = this.slots[slotOf(level, from + ahead)]!;
+        for (; entry !== 0; entry = this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS]!) {
+          if (n === limit) return n;
+          target[n++] = this.refOf(entry);
+        }
+      }
+    }
+    return n;
   }
 
   // --- Turning ------------------------------------------------------------------------------------------------------

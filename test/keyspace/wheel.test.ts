@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DWORD_EXPIRE_AT, WORD_WHEEL } from '../../src/keyspace/record.js';
 import { ExpiryWheel, TICK_MS } from '../../src/keyspace/wheel.js';
 import { MemoryAccount } from '../../src/memory/account.js';
+import { Random } from '../../src/util/random.js';
 
 const START_MS = 1_700_000_000_000;
 const DAY_MS = 86_400_000;
@@ -245,6 +246,37 @@ describe('ExpiryWheel', () => {
     timers.entries.add(record(9));
     timers.turnTo(START_MS + 80);
     expect(timers.fired).toEqual([record(9)]);
+  });
+
+  it('samples every record about equally often, whatever was removed', () => {
+    const timers = new Timers();
+    for (let i = 0; i < 400; i++) timers.add(record(i), START_MS + i * 1000);
+    for (let i = 0; i < 400; i++) if (i % 4 !== 0) timers.remove(record(i));
+    const random = new Random(3);
+    const times = new Map<number, number>();
+    for (let i = 0; i < 20_000; i++) {
+      const ref = timers.wheel.random(random);
+      times.set(ref, (times.get(ref) ?? 0) + 1);
+    }
+    expect([...times.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => record(i * 4)));
+    expect(Math.min(...times.values())).toBeGreaterThan(120);
+    expect(Math.max(...times.values())).toBeLessThan(300);
+    expect(new Timers().wheel.random(random)).toBe(0);
+  });
+
+  it('names the records that are due soonest, to the width of a slot', () => {
+    const timers = new Timers();
+    const timeOf = (i: number) => START_MS + ((i * 7919) % 2000) * 50;
+    for (let i = 0; i < 2000; i++) timers.add(record(i), timeOf(i));
+    timers.turnTo(START_MS + 30_000);
+    const left = Array.from({ length: 2000 }, (_, i) => timeOf(i)).filter((ms) => ms >= START_MS + 30_000);
+    left.sort((a, b) => a - b);
+    const refs = new Int32Array(20);
+    expect(timers.wheel.soonest(refs, 20)).toBe(20);
+    for (const ref of refs) expect(timers.timeOf(ref)).toBeLessThanOrEqual(left[19]! + 1024);
+    const all = new Int32Array(3000);
+    expect(timers.wheel.soonest(all, 3000)).toBe(timers.wheel.count);
+    expect(new Set(all.subarray(0, timers.wheel.count)).size).toBe(timers.wheel.count);
   });
 
   it('accounts for its segments and gives them back when it is cleared', () => {
