@@ -347,7 +347,7 @@ export class Database {
       const old = arena.f64(entry, DWORD_EXPIRE_AT);
       arena.setF64(entry, DWORD_EXPIRE_AT, atMs);
       this.expireSum[0] = this.expireSum[0]! + this.sinceStart(atMs) - this.sinceStart(old);
-      wheel.timeChanged(arena.i32(entry, WORD_WHEEL), old);
+      if (atMs < old) wheel.putAnew(arena.i32(entry, WORD_WHEEL));
       return entry;
     }
     const there = this.shiftBody(entry, true);

@@ -78,7 +78,7 @@ interface Detached {
 }
 
 /** Expired records, or entries that change their level, in one step of the wheel. */
-const WHEEL_STEP = 500;
+const WHEEL_STEP = 128;
 /** Records freed in the background between two looks at the time. */
 const FREE_STEP = 256;
 /** Records that FLUSHDB SYNC frees before it answers, some 5 ms: the rest follows, as no command may stall the loop. */

@@ -97,7 +97,7 @@ export class ExpiryWheel {
     const entry = ++this.count;
     if (entry >>> SEGMENT_SHIFT === this.segments.length) this.addSegment();
     this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS + 2] = ref;
-    this.link(entry, this.timeOf(ref));
+    this.link(entry, ref);
     return entry;
   }
 
@@ -110,12 +110,10 @@ export class ExpiryWheel {
     if (this.segments.length > (last >>> SEGMENT_SHIFT) + 2) this.dropSegment();
   }
 
-  /** @hot To be called when a record's time has changed from `oldMs` to what stands in it now. O(1). */
-  timeChanged(entry: number, oldMs: number): void {
-    const time = this.timeOf(this.refOf(entry));
-    if (time >= oldMs) return; // invariant 1
+  /** @hot To be called when a record's time has become earlier; if it became later nothing is to do (invariant 1). O(1). */
+  putAnew(entry: number): void {
     this.unlink(entry);
-    this.link(entry, time);
+    this.link(entry, this.refOf(entry));
   }
 
   /** @hot The entry's record stands at another place now. O(1). */
@@ -211,8 +209,7 @@ export class ExpiryWheel {
         this.pulled[level] = unit - 1;
         return false;
       }
-      this.unlink(entry);
-      this.link(entry, this.timeOf(this.refOf(entry)));
+      this.putAnew(entry);
     }
     this.left--;
     return true;
@@ -240,12 +237,8 @@ export class ExpiryWheel {
     for (let entry = this.slots[slot]!; entry !== 0; entry = this.slots[slot]!) {
       if (this.left-- <= 0) return false;
       const ref = this.refOf(entry);
-      const time = this.timeOf(ref);
-      if (time < nowMs) expire(ref);
-      else {
-        this.unlink(entry);
-        this.link(entry, time);
-      }
+      if (this.timeOf(ref) < nowMs) expire(ref);
+      else this.putAnew(entry);
     }
     this.left--;
     this.pulled[0] = tick;
@@ -260,10 +253,13 @@ export class ExpiryWheel {
 
   // --- Entries ------------------------------------------------------------------------------------------------------
 
-  /** @hot Puts an entry into the slot for `timeMs`: the first tick after it, or the next one when that is over. */
-  private link(entry: number, timeMs: number): void {
+  /**
+   * @hot Puts an entry into the slot for its record's time: the first tick after it, or the next one when that is over. The
+   * time is read here: a double that is passed from function to function may become an object on the way.
+   */
+  private link(entry: number, ref: number): void {
     const { pulled } = this;
-    let unit = Math.floor(timeMs / TICK_MS) + 1;
+    let unit = Math.floor(this.timeOf(ref) / TICK_MS) + 1;
     if (unit <= pulled[0]!) unit = pulled[0]! + 1;
     let level = 0;
     while (level < LEVELS - 1) {
