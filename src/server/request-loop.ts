@@ -118,10 +118,7 @@ export class RequestLoop {
     let begun = c.clock.monotonicUs();
     let unaccounted = 0;
     let start = from;
-    const nowMs = c.clock.nowMs();
-    c.nowMs = nowMs;
-    client.lastInteractionMs = nowMs;
-    keyspace.setTime(nowMs);
+    client.lastInteractionMs = this.readTime();
     for (let k = 0; k < count; k++) {
       const command = commands[k]!;
       const written = reply.sentBytes + reply.size;
@@ -145,9 +142,20 @@ export class RequestLoop {
         unaccounted = 0;
         if (this.ready.length > 0) this.serveReadyBetween(client);
         if (stops(client)) return k + 1;
+        // Brief commands of a batch share one time; behind one that may have taken long it is another.
+        if (!isSmall && k + 1 < count) this.readTime();
       } else if (this.ready.length > 0) this.serveReadyBetween(client);
     }
     return count;
+  }
+
+  /** Lets the commands that follow run at the time that it is now, which is returned. */
+  private readTime(): number {
+    const { c } = this;
+    const nowMs = c.clock.nowMs();
+    c.nowMs = nowMs;
+    c.keyspace.setTime(nowMs);
+    return nowMs;
   }
 
   /** @hot Finds each command and loads what its first key needs, all at once so that the cache misses overlap. */
@@ -219,8 +227,7 @@ export class RequestLoop {
     if (client.closed) return;
     const { c } = this;
     const { keyspace } = c;
-    c.nowMs = c.clock.nowMs();
-    keyspace.setTime(c.nowMs);
+    this.readTime();
     keyspace.touches = !client.noTouch;
     keyspace.knownHashArg = -1;
     this.executor.finish(client, write);

@@ -91,6 +91,17 @@ describe('The request loop', () => {
     expect(a.take()).toBe(nil);
   });
 
+  test('lets a key expire for the commands that follow a slow one in the same pipeline', () => {
+    const { bench } = start();
+    bench.connect('a').receive('SET k v PX 1\r\nSPEND 10000\r\nGET k\r\n');
+    bench
+      .connect('b')
+      .receive(
+        '*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n$2\r\nPX\r\n$1\r\n1\r\n*2\r\n$5\r\nSPEND\r\n$2\r\n10\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n',
+      );
+    expect(bench.sent.join('').match(/\$-1/g)).toHaveLength(2);
+  });
+
   test('notes when a client was last heard of', () => {
     const { bench, clock } = start();
     const a = bench.connect('a');
