@@ -36,7 +36,7 @@ describe('Up to a million calls through the request loop', () => {
     expect(results.length).toBe(16);
     for (const { name, depth, bytesPerCall, collections, sentBytes } of results) {
       const what = `${name} in chunks of ${depth}`;
-      expect(sentBytes, what).toBeGreaterThan(CALLS);
+      expect(sentBytes, what).toBeGreaterThan(CALLS / 5);
       expect(collections, `garbage collections by ${what}`).toBe(0);
       const allowed = CLOCK_BYTES / depth + (TIMED.includes(name) ? OWN_TIME_BYTES : 0) + 0.5;
       expect(bytesPerCall, `bytes a call of ${what}`).toBeLessThan(allowed);
