@@ -4,29 +4,11 @@
  * the event listener are given.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Users } from '../../../../src/acl/index.js';
-import { Client } from '../../../../src/commands/client.js';
-import { CommandContext } from '../../../../src/commands/context.js';
-import type { EventListener } from '../../../../src/commands/events.js';
-import { Executor } from '../../../../src/commands/executor.js';
-import { BITMAP_COMMANDS } from '../../../../src/commands/families/bitmap/table.js';
-import { STRING_COMMANDS } from '../../../../src/commands/families/string/table.js';
-import type { Ports } from '../../../../src/commands/ports.js';
-import { Suspensions } from '../../../../src/commands/suspension.js';
-import { createCommandTable } from '../../../../src/commands/table.js';
-import { Config } from '../../../../src/config/index.js';
-import { Feed, type FeedConsumer } from '../../../../src/keyspace/feed.js';
-import { Keyspace } from '../../../../src/keyspace/keyspace.js';
-import { Arena } from '../../../../src/memory/index.js';
-import { ServerStats } from '../../../../src/observability/stats.js';
-import { Argv, ReplyWriter } from '../../../../src/resp/index.js';
-import type { ByteSpans } from '../../../../src/util/byte-spans.js';
-import { systemClock } from '../../../../src/util/clock.js';
-import { Random } from '../../../../src/util/random.js';
 import { referenceAvailable } from '../../../support/reference.js';
 import { RespClient } from '../../../support/resp-client.js';
 import { portOf } from '../../../support/targets.js';
-import { type Push, parseReply, toArgs } from '../../../support/wire.js';
+import type { Push } from '../../../support/wire.js';
+import { describeCommand, Engine, type Told } from '../engine.js';
 
 interface Effect {
   /** A directive that is `yes` meanwhile. */
@@ -137,101 +119,15 @@ const EFFECTS: readonly Effect[] = [
   nothing('BITFIELD k OVERFLOW FAIL INCRBY u8 0 256'),
 ];
 
-/** An execution: what a server told while it ran one of the table's commands. */
-interface Told {
-  readonly events: string[];
-  readonly fed: string[];
-  readonly changes: number;
-}
-
 /** The name of an effect's test. */
 function title({ directive, sent, given = [] }: Effect): string {
   const name = given.length === 0 ? sent : `${sent} after ${given.join(', ')}`;
   return directive === undefined ? name : `${name}, with ${directive}`;
 }
 
-function expectEffect({ sent, events, fed, changes }: Effect, told: Told): void {
-  expect(told, sent).toEqual({ events, fed, changes: changes ?? (fed.length > 0 ? 1 : 0) });
-}
-
-/** Keyspace, executor and feed without a server around them. */
-class Engine implements EventListener, FeedConsumer {
-  private readonly context: CommandContext;
-  private readonly executor: Executor;
-  private readonly client: Client;
-  private events: string[] = [];
-  private fed: string[] = [];
-
-  constructor() {
-    const random = new Random(1);
-    const users = new Users();
-    const feed = new Feed();
-    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS);
-    const hooks = { expired: () => {} };
-    const keyspace = new Keyspace({ arena: new Arena(), databaseCount: 1, clock: systemClock, random, hooks });
-    this.client = new Client(1, null, keyspace.db(0), users.default, systemClock.nowMs());
-    const stats = new ServerStats(table.idCount);
-    const suspensions = new Suspensions(() => {});
-    const ports = {} as Ports; // no command of these groups asks for one
-    const argv = new Argv();
-    const reply = new ReplyWriter();
-    const config = new Config();
-    this.context = new CommandContext(
-      { keyspace, config, clock: systemClock, random, table, users, stats, feed, suspensions, ports, argv, reply },
-      this.client,
-    );
-    this.context.eventClasses = ~0;
-    this.context.eventListener = this;
-    this.executor = new Executor(this.context);
-    feed.subscribe(this);
-  }
-
-  /** Runs a command; FLUSHALL, which belongs to another group, empties the keyspace. */
-  run(command: string): Told {
-    const { context, executor, client } = this;
-    const { keyspace, argv, reply } = context;
-    if (command === 'FLUSHALL') keyspace.flushAll();
-    this.events = [];
-    this.fed = [];
-    const dirty = keyspace.dirty;
-    argv.assign(toArgs(command).map((arg) => Buffer.from(String(arg))));
-    context.nowMs = Date.now();
-    keyspace.setTime(context.nowMs);
-    executor.execute(client, executor.resolve());
-    reply.take();
-    return { events: this.events, fed: this.fed, changes: keyspace.dirty - dirty };
-  }
-
-  /** Sets a directive, as CONFIG SET does. */
-  configure(name: string, value: string): void {
-    expect(this.context.config.set([[Buffer.from(name), Buffer.from(value)]])).toBeNull();
-  }
-
-  keyspaceEvent(_eventClass: number, event: string, _dbIndex: number, keys: ByteSpans, i: number): void {
-    const from = keys.offset(i);
-    this.events.push(`${event} ${Buffer.from(keys.bytes.subarray(from, from + keys.length(i)))}`);
-  }
-
-  feedUnit(bytes: Uint8Array, size: number): void {
-    const buffer = Buffer.from(bytes.subarray(0, size));
-    for (let at = 0; at < size; ) {
-      const parsed = parseReply(buffer, at, size);
-      if (!('reply' in parsed)) throw new Error('the feed ends within a command');
-      const args = parsed.reply.value as string[];
-      if (args[0] !== 'SELECT') this.fed.push(describeCommand(args));
-      at = parsed.end;
-    }
-  }
-}
-
-/** A command as text, with times of the next hours taken out. */
-function describeCommand(args: readonly string[]): string {
-  const words = args.map((arg) => {
-    const time = Number(arg);
-    if (arg === '') return '""';
-    return time > Date.now() && time < Date.now() + 86_400_000 ? '<soon>' : arg;
-  });
-  return words.join(' ');
+function expectEffect(effect: Effect, { events, fed, changes }: Told): void {
+  const wanted = { events: effect.events, fed: effect.fed, changes: effect.changes ?? (effect.fed.length > 0 ? 1 : 0) };
+  expect({ events, fed, changes }, effect.sent).toEqual(wanted);
 }
 
 describe('effects of string and bitmap commands on redstart', () => {
