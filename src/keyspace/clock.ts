@@ -56,7 +56,7 @@ export class AccessClock {
     let counter = this.frequency(clock);
     if (counter < LFU_MAX) {
       const base = Math.max(0, counter - LFU_INITIAL);
-      if (this.random.float() < 1 / (base * this.lfuLogFactor + 1)) counter++;
+      if (this.random.below(base * this.lfuLogFactor + 1) === 0) counter++;
     }
     return (this.minutes << 8) | counter;
   }

@@ -41,6 +41,8 @@ export class Feed {
   private unitCommands = 0;
   private depth = 0;
   private selected = -1;
+  /** The SELECT command of each database that was used. */
+  private readonly selects: (Buffer | undefined)[] = [];
 
   /** Begins a unit. Units inside a unit belong to it. O(1). */
   beginUnit(): void {
@@ -102,14 +104,20 @@ export class Feed {
   }
 
   private select(database: number): void {
-    const digits = String(database);
-    const command = Buffer.from(`*2\r\n$6\r\nSELECT\r\n$${digits.length}\r\n${digits}\r\n`, 'latin1');
+    const command = this.selects[database] ?? this.makeSelect(database);
     this.selected = database;
     this.unitBytes += command.length;
     if (this.consumers.length === 0) return;
     this.makeRoom(command.length);
     this.buffer.set(command, MULTI.length + this.size);
     this.size += command.length;
+  }
+
+  private makeSelect(database: number): Buffer {
+    const digits = String(database);
+    const command = Buffer.from(`*2\r\n$6\r\nSELECT\r\n$${digits.length}\r\n${digits}\r\n`, 'latin1');
+    this.selects[database] = command;
+    return command;
   }
 
   private makeRoom(length: number): void {

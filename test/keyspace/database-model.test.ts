@@ -197,6 +197,7 @@ type Step = (rig: Rig) => void;
 const set3 = fc.tuple(anyDb, anyKey, anyValue);
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.tuple(set3, fc.boolean()).map(([args, keepTtl]) => setStep(...args, keepTtl)) },
+  { weight: 3, arbitrary: fc.tuple(set3, anyDelay).map(([args, delay]) => setUntilStep(...args, delay)) },
   { weight: 2, arbitrary: set3.map((args) => overwriteStep(...args)) },
   { weight: 2, arbitrary: fc.tuple(anyDb, anyKey, anyLength).map((args) => resizeStep(...args)) },
   { weight: 2, arbitrary: fc.tuple(set3, fc.nat()).map(([args, at]) => writeStep(...args, at)) },
@@ -233,6 +234,18 @@ function setStep(n: number, key: string, value: Buffer, keepTtl: boolean): Step 
     const known = { value, encoding: encodingOf(value), expireAt: keepTtl && old ? old.expireAt : NO_EXPIRE };
     rig.maps[n]!.set(key, known);
     rig.compare(db, entry, key, known);
+  };
+}
+
+/** SET with a time to live: the record has the room for it from the start, or keeps the old time to replace it. */
+function setUntilStep(n: number, key: string, value: Buffer, delay: number): Step {
+  return (rig) => {
+    const db = rig.db(n);
+    const args = spans(key, value);
+    const known = { value, encoding: encodingOf(value), expireAt: rig.nowMs + delay };
+    const entry = db.setString(args, 0, args.bytes, args.view, args.offset(1), value.length, true, true);
+    rig.maps[n]!.set(key, known);
+    rig.compare(db, db.setExpire(entry, known.expireAt), key, known);
   };
 }
 

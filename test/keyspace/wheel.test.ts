@@ -46,7 +46,7 @@ class Timers {
   move(ref: number, atMs: number): void {
     const old = this.timeOf(ref);
     this.setTime(ref, atMs);
-    this.wheel.timeChanged(this.entryOf(ref), old);
+    if (atMs < old) this.wheel.putAnew(this.entryOf(ref));
   }
 
   remove(ref: number): void {
