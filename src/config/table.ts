@@ -5,7 +5,7 @@
  *
  * The key of an entry is its name in camelCase and the name of its field in `ConfigValues` (values.ts), which has a line
  * for each: a directive that is added here needs its line there, and the compiler says so. What only the file can
- * contain (`include`, `user`, `rename-command`, `loadmodule`) is not a value and is found in file.ts.
+ * contain (`include`, `user`, `rename-command`, `loadmodule`) is not a value and is read by load.ts.
  *
  * Marks: `immutable` is for CONFIG SET, `effect: 'none'` is accepted without effect, `effect: 'later'` waits for its
  * feature. Defaults are those compiled into Redis, not those of its sample file.
@@ -85,29 +85,29 @@ export const DIRECTIVES = {
     replica: { hardBytes: 256 * MB, softBytes: 64 * MB, softSeconds: 60 },
     pubsub: { hardBytes: 32 * MB, softBytes: 8 * MB, softSeconds: 60 },
   }),
-  clientDefaultResp: integer('client-default-resp', 2, 2, 3, { hidden: true }),
+  clientDefaultResp: integer('client-default-resp', 2, 2, 3, { ...later, hidden: true }),
 
   // TLS
-  tlsPort: integer('tls-port', 0, 0, 65535),
-  tlsCertFile: text('tls-cert-file', ''),
-  tlsKeyFile: text('tls-key-file', ''),
-  tlsKeyFilePass: text('tls-key-file-pass', '', secret),
+  tlsPort: integer('tls-port', 0, 0, 65535, later),
+  tlsCertFile: text('tls-cert-file', '', later),
+  tlsKeyFile: text('tls-key-file', '', later),
+  tlsKeyFilePass: text('tls-key-file-pass', '', { ...later, ...secret }),
   tlsClientCertFile: text('tls-client-cert-file', '', later),
   tlsClientKeyFile: text('tls-client-key-file', '', later),
   tlsClientKeyFilePass: text('tls-client-key-file-pass', '', { ...later, ...secret }),
-  tlsDhParamsFile: text('tls-dh-params-file', ''),
-  tlsCaCertFile: text('tls-ca-cert-file', ''),
-  tlsCaCertDir: text('tls-ca-cert-dir', ''),
-  tlsAuthClients: choice('tls-auth-clients', 'yes', ['no', 'yes', 'optional']),
+  tlsDhParamsFile: text('tls-dh-params-file', '', later),
+  tlsCaCertFile: text('tls-ca-cert-file', '', later),
+  tlsCaCertDir: text('tls-ca-cert-dir', '', later),
+  tlsAuthClients: choice('tls-auth-clients', 'yes', ['no', 'yes', 'optional'], later),
   tlsReplication: bool('tls-replication', false, later),
   tlsCluster: bool('tls-cluster', false, later),
-  tlsProtocols: text('tls-protocols', ''),
-  tlsCiphers: text('tls-ciphers', ''),
-  tlsCiphersuites: text('tls-ciphersuites', ''),
-  tlsPreferServerCiphers: bool('tls-prefer-server-ciphers', false),
-  tlsSessionCaching: bool('tls-session-caching', true),
-  tlsSessionCacheSize: integer('tls-session-cache-size', 20480, 0, INT_MAX),
-  tlsSessionCacheTimeout: integer('tls-session-cache-timeout', 300, 0, INT_MAX),
+  tlsProtocols: text('tls-protocols', '', later),
+  tlsCiphers: text('tls-ciphers', '', later),
+  tlsCiphersuites: text('tls-ciphersuites', '', later),
+  tlsPreferServerCiphers: bool('tls-prefer-server-ciphers', false, later),
+  tlsSessionCaching: bool('tls-session-caching', true, later),
+  tlsSessionCacheSize: integer('tls-session-cache-size', 20480, 0, INT_MAX, later),
+  tlsSessionCacheTimeout: integer('tls-session-cache-timeout', 300, 0, INT_MAX, later),
 
   // General
   daemonize: bool('daemonize', false, immutable),
@@ -116,7 +116,7 @@ export const DIRECTIVES = {
   dir: directive('dir', directoryType, '', { protected: true, denyLoading: true }),
   loglevel: choice('loglevel', 'notice', ['debug', 'verbose', 'notice', 'warning', 'nothing']),
   logfile: text('logfile', '', { ...immutable, empty: 'value' }),
-  hideUserDataFromLog: bool('hide-user-data-from-log', false),
+  hideUserDataFromLog: bool('hide-user-data-from-log', false, later),
   syslogEnabled: bool('syslog-enabled', false, immutable),
   syslogIdent: text('syslog-ident', 'redis', { ...immutable, empty: 'value' }),
   syslogFacility: choice('syslog-facility', 'local0', SYSLOG_FACILITIES, immutable),
@@ -145,7 +145,7 @@ export const DIRECTIVES = {
   shutdownOnSigterm: flags('shutdown-on-sigterm', 'default', SHUTDOWN_OPTIONS, { validate: checkShutdownOptions }),
 
   // Memory and eviction
-  maxmemory: memory('maxmemory', 0, 0, ULONG_MAX),
+  maxmemory: memory('maxmemory', 0, 0, ULONG_MAX, later),
   maxmemoryPolicy: choice('maxmemory-policy', 'noeviction', [
     'volatile-lru',
     'volatile-lfu',
@@ -156,16 +156,16 @@ export const DIRECTIVES = {
     'allkeys-random',
     'noeviction',
   ]),
-  maxmemorySamples: integer('maxmemory-samples', 5, 1, INT_MAX),
-  maxmemoryEvictionTenacity: integer('maxmemory-eviction-tenacity', 10, 0, 100),
+  maxmemorySamples: integer('maxmemory-samples', 5, 1, INT_MAX, later),
+  maxmemoryEvictionTenacity: integer('maxmemory-eviction-tenacity', 10, 0, 100, later),
   /** Bytes, or a percentage of `maxmemory` as a negative number: 5% is -5. */
-  maxmemoryClients: integer('maxmemory-clients', 0, -100, LONG_MAX, { notation: 'memory-or-percent' }),
+  maxmemoryClients: integer('maxmemory-clients', 0, -100, LONG_MAX, { ...later, notation: 'memory-or-percent' }),
   lfuLogFactor: integer('lfu-log-factor', 10, 0, INT_MAX),
   lfuDecayTime: integer('lfu-decay-time', 1, 0, INT_MAX),
-  activeExpireEffort: integer('active-expire-effort', 1, 1, 10),
-  lazyfreeLazyEviction: bool('lazyfree-lazy-eviction', false),
+  activeExpireEffort: integer('active-expire-effort', 1, 1, 10, none),
+  lazyfreeLazyEviction: bool('lazyfree-lazy-eviction', false, later),
   lazyfreeLazyExpire: bool('lazyfree-lazy-expire', false),
-  lazyfreeLazyServerDel: bool('lazyfree-lazy-server-del', false),
+  lazyfreeLazyServerDel: bool('lazyfree-lazy-server-del', false, none),
   lazyfreeLazyUserDel: bool('lazyfree-lazy-user-del', false),
   lazyfreeLazyUserFlush: bool('lazyfree-lazy-user-flush', false),
   activedefrag: bool('activedefrag', false, { ...none, validate: checkActiveDefrag }),
@@ -316,8 +316,13 @@ export const DIRECTIVES = {
   slowlogLogSlowerThan: integer('slowlog-log-slower-than', 10000, -1, LONG_MAX),
   slowlogMaxLen: integer('slowlog-max-len', 128, 0, LONG_MAX),
   latencyMonitorThreshold: integer('latency-monitor-threshold', 0, 0, LONG_MAX, later),
-  latencyTracking: bool('latency-tracking', true),
-  latencyTrackingInfoPercentiles: directive('latency-tracking-info-percentiles', percentilesType, [50, 99, 99.9]),
+  latencyTracking: bool('latency-tracking', true, later),
+  latencyTrackingInfoPercentiles: directive(
+    'latency-tracking-info-percentiles',
+    percentilesType,
+    [50, 99, 99.9],
+    later,
+  ),
 
   // Cluster
   clusterEnabled: bool('cluster-enabled', false, { ...immutable, ...later, validate: checkClusterEnabled }),

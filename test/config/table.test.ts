@@ -1,5 +1,6 @@
 /** The table of directives, compared with what Redis 7.0.15 and 7.4.1 show. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Config, ConfigValues, DIRECTIVES, decodeText, encodeText, NAMES } from '../../src/config/index.js';
 
@@ -57,4 +58,24 @@ describe('the table of directives', () => {
       expect('value' in parsed && parsed.value, name).toEqual(fallback);
     }
   });
+
+  test('a directive that is said to take effect is read by some code', () => {
+    const code = sourcesThatRead();
+    for (const [field, { name, effect }] of Object.entries(DIRECTIVES)) {
+      if (effect === 'later' || effect === 'none') continue;
+      // config.field, { field } = config, or the name of the field for onApply
+      expect(new RegExp(`(\\.|[{,] |')${field}\\b`).test(code), `${name} is marked '${effect}'`).toBe(true);
+    }
+  });
 });
+
+/** All code that may read a configuration: not the files that list the directives. */
+function sourcesThatRead(): string {
+  const root = new URL('../../src/', import.meta.url);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const lists = new Set(['config/table.ts', 'config/values.ts'].map((file) => file.replaceAll('/', sep)));
+  return files
+    .filter((file) => !lists.has(file))
+    .map((file) => readFileSync(new URL(file, root), 'utf8'))
+    .join('\n');
+}
