@@ -27,9 +27,9 @@ import {
   CARD_SHIFT,
   CONTROL_CURSOR,
   CONTROL_WORDS,
+  EXTENT_BYTES,
   RUN_TABLE_UNITS,
   RUN_UNIT_BYTES,
-  SIDE_CHUNK_BYTES,
   SIDE_CHUNK_SHIFT,
   SLAB_CARD_SHIFT,
   SLAB_LONG_DATA,
@@ -44,7 +44,7 @@ import { allocateShared } from './shared-buffer.js';
 import type { SlabTable } from './slabs.js';
 
 const CARD_WORDS = CARD_BYTES / 4;
-const CHUNK_CARDS = SIDE_CHUNK_BYTES / CARD_BYTES;
+const CHUNK_CARDS = EXTENT_BYTES / CARD_BYTES;
 const CHUNK_MASK = CHUNK_CARDS - 1;
 /** Cards at the start of a run slab that hold its table: read until the walk has left the slab. */
 const TABLE_CARDS = (RUN_TABLE_UNITS * RUN_UNIT_BYTES) / CARD_BYTES;
@@ -297,7 +297,7 @@ export class CardBarrier {
   }
 
   private addChunk(): void {
-    const chunk = this.kept ?? new Int32Array(allocateShared(SIDE_CHUNK_BYTES));
+    const chunk = this.kept ?? new Int32Array(allocateShared(EXTENT_BYTES));
     this.kept = null;
     this.sides.push(chunk);
     this.owners.push(new Int32Array(CHUNK_CARDS * 2));

@@ -95,9 +95,10 @@ export const SLAB_LONG_DATA = 6;
 /** One record in a buffer of its own. */
 export const SLAB_LONG_RECORD = 7;
 
-/** Bytes of a side chunk: copies of cards travel to the snapshot's worker in these. As long as an extent, so as to go back. */
-export const SIDE_CHUNK_BYTES = EXTENT_BYTES;
-/** Cards of a side chunk, as a shift. */
+/**
+ * Cards of a side chunk, as a shift: copies of cards travel to the snapshot's worker in chunks as long as extents, which go
+ * back to the system as extents do.
+ */
 export const SIDE_CHUNK_SHIFT = 16;
 /** Word of the control buffer: records before this card position are done with. Written by the worker only. */
 export const CONTROL_CURSOR = 0;

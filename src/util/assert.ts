@@ -12,8 +12,3 @@ export class AssertionError extends Error {
 export function assert(condition: boolean, expected: string): asserts condition {
   if (!condition) throw new AssertionError(`expected ${expected}`);
 }
-
-/** For the `default` of an exhaustive `switch`: the compiler proves that it is never reached. */
-export function unreachable(value: never, what: string): never {
-  throw new AssertionError(`expected no other ${what} than the known ones, got ${String(value)}`);
-}
