@@ -28,6 +28,10 @@ const INITIAL_SIZE = 64 * 1024;
 /** A buffer that a huge reply made larger than this is dropped once it is sent. */
 const KEPT_SIZE = 1024 * 1024;
 
+/** Up to here four bytes at a time are faster than `set`, which takes 60 ns before it begins (reply.bench, Node 20). */
+const LOOP_BYTES = 160;
+const SHORT_TEXT = 48;
+
 const CR = 0x0d;
 const LF = 0x0a;
 const COLON = 0x3a;
@@ -135,7 +139,7 @@ export class ReplyWriter {
   /** @hot A bulk string copied from `bytes[from, from + length)`. */
   bulk(bytes: Uint8Array, view: DataView, from: number, length: number): void {
     const at = this.beginBulk(length);
-    if (length <= 256) {
+    if (length <= LOOP_BYTES) {
       const target = this.view;
       let k = 0;
       for (const words = length & ~3; k < words; k += 4) target.setInt32(at + k, view.getInt32(from + k, true), true);
@@ -154,7 +158,7 @@ export class ReplyWriter {
   /** A bulk string of latin1 text, a byte a char. */
   bulkText(text: string): void {
     const at = this.beginBulk(text.length);
-    this.bytes.write(text, at, 'latin1');
+    this.writeText(text, at);
     this.endBulk(text.length);
   }
 
@@ -336,6 +340,14 @@ export class ReplyWriter {
 
   private latin1(text: string): void {
     this.reserve(text.length);
-    this.size += this.bytes.write(text, this.size, 'latin1');
+    this.writeText(text, this.size);
+    this.size += text.length;
+  }
+
+  /** Short texts char by char: Buffer's own call takes 60 ns before it begins (reply.bench, Node 20). */
+  private writeText(text: string, at: number): void {
+    const { bytes } = this;
+    if (text.length > SHORT_TEXT) bytes.write(text, at, 'latin1');
+    else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i);
   }
 }
