@@ -32,6 +32,8 @@ export interface ClientConnection extends ReplySink {
   readonly fd: number;
   /** Whether the other end is this machine (loopback address or unix socket). */
   readonly local: boolean;
+  /** When a part of a large value came last that is not complete; 0: never. */
+  readonly lastKeptMs: number;
   /** Bytes of incomplete commands that are kept. */
   readonly queryBufferBytes: number;
   /** Room left in the query buffer. */

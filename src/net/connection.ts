@@ -64,6 +64,8 @@ export class Connection {
   queryBufferLimit = Number.POSITIVE_INFINITY;
   /** Whether so much output waits that the owner should leave the rest of its input for later. */
   congested = false;
+  /** When input came last that the owner was not offered yet, such as a part of a large value; 0: never. */
+  lastKeptMs = 0;
   /** The owner is set by whoever accepted the connection, before any input. */
   owner: ConnectionOwner;
   private readonly socket: net.Socket;
@@ -264,7 +266,7 @@ export class Connection {
       this.offerRead(from, HEADROOM_BYTES + count, kept);
     } else {
       query.append(network.readBuffer, HEADROOM_BYTES, HEADROOM_BYTES + count, this.announcedBytes);
-      if (query.length >= this.announcedBytes) this.offerQuery();
+      this.offerOrKeep();
     }
     this.afterOffer();
   }
@@ -281,7 +283,7 @@ export class Connection {
       query.append(chunk, consumed, chunk.length, this.announcedBytes);
     } else {
       query.append(chunk, 0, chunk.length, this.announcedBytes);
-      if (query.length >= this.announcedBytes) this.offerQuery();
+      this.offerOrKeep();
     }
     this.afterOffer();
   }
@@ -298,6 +300,12 @@ export class Connection {
       if (kept !== 0) query.clear();
       query.append(network.readBuffer, consumed, to, this.announcedBytes);
     }
+  }
+
+  /** Offers the query buffer, if as much has come as its owner waits for. */
+  private offerOrKeep(): void {
+    if (this.query.length >= this.announcedBytes) this.offerQuery();
+    else this.lastKeptMs = this.network.clock.nowMs();
   }
 
   private offerQuery(): void {

@@ -110,7 +110,8 @@ export class ServerTasks implements CronTasks {
     if (config.timeout === 0) return;
     for (const client of clients.all()) {
       if (client.id % slices !== this.slice || client.suspension !== null) continue;
-      if (nowMs - client.lastInteractionMs <= config.timeout * 1000) continue;
+      const lastMs = Math.max(client.lastInteractionMs, client.connection?.lastKeptMs ?? 0);
+      if (nowMs - lastMs <= config.timeout * 1000) continue;
       log.verbose('Closing idle client');
       client.connection?.destroy();
     }

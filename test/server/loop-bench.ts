@@ -106,6 +106,7 @@ export class FakeConnection implements ClientConnection {
   readonly pendingOutputBytes = 0;
   readonly pendingOutputCount = 0;
   readonly memoryBytes = 0;
+  readonly lastKeptMs = 0;
   congested = false;
   closed = false;
   /** Whether the server has asked for the end. */

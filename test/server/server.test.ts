@@ -185,6 +185,29 @@ describe('a server', () => {
     expect(lines).toContain('- Closing idle client');
   });
 
+  it('does not take a client for idle whose large value is still coming', async () => {
+    const clock = new ManualClock(Date.now());
+    const server = await started({ timeout: 10 }, { clock });
+    const idle = await connect(server);
+    const client = await connect(server);
+    const alsoIdle = await connect(server);
+    const observer = await connect(server);
+    client.raw('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$200000\r\n');
+    for (const kept of [100_000, 200_000]) {
+      client.raw('x'.repeat(100_000));
+      await pollUntil(async () => {
+        const sizes = String((await observer.send('CLIENT', 'LIST')).value).match(/(?<= qbuf=)\d+/g) ?? [];
+        return Math.max(...sizes.map(Number)) >= kept;
+      }, 'the part to arrive');
+      clock.advance(9_000);
+    }
+    await observer.command('PING');
+    // By now each client has been looked at.
+    await Promise.all([idle.closed, alsoIdle.closed]);
+    client.raw('\r\n');
+    expect((await client.nextReply()).value).toBe('OK');
+  });
+
   it('closes a client over its output limit with the line that Redis logs', async () => {
     const lines: string[] = [];
     const server = await started(
