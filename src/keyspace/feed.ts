@@ -63,6 +63,7 @@ export class Feed {
       return;
     }
     const length = encodedLength(command);
+    command.gather();
     this.makeRoom(length);
     encode(command, this.buffer, MULTI.length + this.size);
     this.size += length;

@@ -39,6 +39,9 @@ export class ByteSpans {
     return this.lengths[this.base + i]!;
   }
 
+  /** Brings every span into `bytes`: to be called by whoever reads what may be a command that is built lazily. */
+  gather(): void {}
+
   /** Points the spans at another buffer; the offsets stay as they are. O(1), one DataView when the buffer differs. */
   bind(bytes: Uint8Array): void {
     if (this.bytes === bytes) return;

@@ -119,7 +119,7 @@ export function incrbyfloat(c: CommandContext): void {
   storeText(c, entry, text);
   c.keyChanged(1);
   c.notify(NOTIFY_STRING, 'incrbyfloat', 1);
-  c.propagateInstead().text('SET').arg(argv, 1).text(text).text('KEEPTTL');
+  c.propagateInstead().text('SET').borrow(argv, 1).text(text).text('KEEPTTL');
   reply.bulkText(text);
 }
 

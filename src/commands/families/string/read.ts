@@ -79,7 +79,7 @@ function dropKey(c: CommandContext, lazily: boolean): void {
   c.notify(NOTIFY_GENERIC, 'del', 1);
   c.propagateInstead()
     .text(lazily ? 'UNLINK' : 'DEL')
-    .arg(c.argv, 1);
+    .borrow(c.argv, 1);
 }
 
 /** The syntax comes first, then the key, and the time only when there is a key: that is Redis' order. */
@@ -96,7 +96,7 @@ export function getex(c: CommandContext): void {
     db.persist(entry);
     c.keyChanged(1);
     c.notify(NOTIFY_GENERIC, 'persist', 1);
-    c.propagateInstead().text('PERSIST').arg(argv, 1);
+    c.propagateInstead().text('PERSIST').borrow(argv, 1);
   }
 }
 
@@ -109,5 +109,5 @@ function getAndExpire(c: CommandContext, entry: Entry, options: number): void {
   db.setExpire(entry, atMs);
   c.keyChanged(1);
   c.notify(NOTIFY_GENERIC, 'expire', 1);
-  addExpireAt(c.propagateInstead().text('PEXPIREAT').arg(argv, 1), atMs);
+  addExpireAt(c.propagateInstead().text('PEXPIREAT').borrow(argv, 1), atMs);
 }

@@ -77,14 +77,14 @@ function storeUntil(c: CommandContext, value: number, atMs: number, unit: number
   c.db.setExpire(storeArgument(c, 1, value, true, true), atMs);
   c.notify(NOTIFY_GENERIC, 'expire', 1);
   if (unit === OPTION_PXAT && argv.count === 5) return;
-  addExpireAt(c.propagateInstead().text('SET').arg(argv, 1).arg(argv, value).text('PXAT'), atMs);
+  addExpireAt(c.propagateInstead().text('SET').borrow(argv, 1).borrow(argv, value).text('PXAT'), atMs);
 }
 
 /** Replicas and the AOF have nobody to answer: GET is left out of what they receive. */
 function propagateWithoutGet(c: CommandContext): void {
   const { argv } = c;
   const command = c.propagateInstead();
-  for (let i = 0; i < argv.count; i++) if (i < 3 || !isGetOption(argv, i)) command.arg(argv, i);
+  for (let i = 0; i < argv.count; i++) if (i < 3 || !isGetOption(argv, i)) command.borrow(argv, i);
 }
 
 export function setnx(c: CommandContext): void {
