@@ -44,7 +44,6 @@ import {
 } from './record.js';
 import { WHEEL_ENTRY_BYTES } from './wheel.js';
 
-export { NONE, TYPE_STRING } from './record.js';
 
 /** An expired key is deleted when it is met, and its deletion propagated: a primary. */
 export const EXPIRED_DELETE = 0;
