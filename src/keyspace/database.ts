@@ -44,7 +44,6 @@ import {
 } from './record.js';
 import { WHEEL_ENTRY_BYTES } from './wheel.js';
 
-
 /** An expired key is deleted when it is met, and its deletion propagated: a primary. */
 export const EXPIRED_DELETE = 0;
 /** An expired key is not seen, but stays until told otherwise: a replica, loading, CLIENT PAUSE. */
