@@ -35,6 +35,8 @@ interface Ready {
 
 /** Input or output of one command beyond which its time is taken on its own. */
 const BIG_COMMAND_BYTES = 16 * 1024;
+/** Keys expire by the millisecond. */
+const TIME_STEP_US = 1000;
 /** With a threshold below this, each command's time is taken on its own. */
 const EXACT_BELOW_US = 1000;
 
@@ -138,12 +140,13 @@ export class RequestLoop {
         reply.sentBytes + reply.size - written < BIG_COMMAND_BYTES;
       start = end;
       if (exact || k + 1 === count || !isSmall || client.suspension !== null || client.closing) {
-        begun = this.account(k, unaccounted, begun);
+        const now = this.account(k, unaccounted, begun);
+        // Commands of a batch share one time, but for those behind one that took so long that a key may have expired.
+        if (now - begun >= TIME_STEP_US && k + 1 < count && !isSmall) this.readTime();
+        begun = now;
         unaccounted = 0;
         if (this.ready.length > 0) this.serveReadyBetween(client);
         if (stops(client)) return k + 1;
-        // Brief commands of a batch share one time; behind one that may have taken long it is another.
-        if (!isSmall && k + 1 < count) this.readTime();
       } else if (this.ready.length > 0) this.serveReadyBetween(client);
     }
     return count;

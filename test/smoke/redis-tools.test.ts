@@ -154,6 +154,7 @@ function run(
     });
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.on('error', () => {}); // a program that has ended does not read its input: its exit code tells
     child.stdin.end(Buffer.from(input, 'latin1'));
   });
 }
