@@ -29,6 +29,8 @@ export const NOPERM_COMMAND = (user: string, command: string): ErrorReply =>
 export const NOPERM_KEY = error('NOPERM No permissions to access a key');
 export const NOPERM_CHANNEL = error('NOPERM No permissions to access a channel');
 export const OOM = error("OOM command not allowed when used memory > 'maxmemory'.");
+/** The system has no more memory. Redis has no words for this: it ends there. */
+export const OOM_SYSTEM = error('OOM no memory left for this command');
 export const ERR_CLUSTER_DISABLED = error('ERR This instance has cluster support disabled');
 
 /** `name` is the full name of the command, `config|get` for a subcommand. */

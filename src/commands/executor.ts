@@ -5,11 +5,12 @@
  * statistic exists once. (Order of checks: processCommand of server.c, 7.0.15, tried on a running server.)
  */
 
+import { isOutOfMemory } from '../memory/index.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
 import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';
-import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH } from './errors.js';
+import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH, OOM_SYSTEM } from './errors.js';
 import { FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 
@@ -138,10 +139,16 @@ export class Executor {
   /** @hot Runs `body`; what it changes goes to the feed as one unit. */
   private runUnit(client: Client, body: (c: CommandContext) => void): void {
     const { c } = this;
-    const { keyspace, feed } = c;
+    const { keyspace, feed, reply } = c;
     const { dirty } = keyspace;
+    const { size, sentBytes } = reply;
     feed.beginUnit();
-    body(c);
+    try {
+      body(c);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.outOfMemory(client, size, sentBytes);
+    }
     if (keyspace.dirty === dirty) {
       feed.endUnit();
     } else {
@@ -151,6 +158,22 @@ export class Executor {
     }
     c.propagation = PROPAGATE_VERBATIM;
     c.alsoCount = 0;
+  }
+
+  /**
+   * The handler got no memory. What changes one key asks for memory before it changes anything, so nothing is half done; of
+   * what changes several (MSET) the first may be done, and the command is propagated for their sake. An error takes the place
+   * of what there is of the reply; when part of it has left already, only closing the connection tells the client.
+   */
+  private outOfMemory(client: Client, size: number, sentBytes: number): void {
+    const { reply, command, ports } = this.c;
+    ports.log.warning(`Out of memory in a ${command.name} command`);
+    if (reply.sentBytes === sentBytes) reply.takeBack(size);
+    else {
+      reply.takeBack(0);
+      client.closing = true;
+    }
+    reply.error(OOM_SYSTEM);
   }
 
   /** @hot */

@@ -273,6 +273,7 @@ export class Database {
     const keyLength = keys.length(i);
     const before = bytesBeforeValue(keyLength, expires);
     const room = willExpire && !expires ? EXPIRE_BYTES : 0;
+    if (room > 0) this.keyspace.wheel.reserve();
     const entry = this.place(keys, i, old, before + length + room, expires);
     const { arena } = this;
     const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
@@ -348,6 +349,7 @@ export class Database {
       if (atMs < old) wheel.putAnew(arena.i32(entry, WORD_WHEEL));
       return entry;
     }
+    wheel.reserve();
     const there = this.shiftBody(entry, true);
     arena.setF64(there, DWORD_EXPIRE_AT, atMs);
     arena.setI32(there, WORD_META, this.meta(there) | META_EXPIRES);
@@ -390,21 +392,20 @@ export class Database {
     const old = this.findToReplace(keys, j);
     if (old === entry) return entry;
     const hash = this.lastHash;
-    if (old !== NONE) this.deleteEntry(old);
     const expires = (this.meta(entry) & META_EXPIRES) !== 0;
     const from = this.valueOffset(entry);
     const to = bytesBeforeValue(keys.length(j), expires);
     const length = this.valueBytes(entry);
-    let there = entry;
-    if (to > from) there = this.resizeRecord(entry, to + length, from + length);
-    arena.move(there, to, there, from, length);
-    if (to < from) there = this.resizeRecord(entry, to + length, to + length);
+    // What needs memory comes first, and leaves the entry as it is.
+    const there = to > from ? this.resizeRecord(entry, to + length, from + length) : entry;
+    this.index.insert(hash, there);
     this.removeFromIndex(there);
+    if (old !== NONE) this.deleteEntry(old);
+    arena.move(there, to, there, from, length);
     this.writeKey(there, keys, j, expires);
     arena.setI32(there, WORD_CLOCK, this.clockOf(there) | keyLengthBits(keys.length(j)));
     arena.setI32(there, WORD_HASH, hash);
-    this.index.insert(hash, there);
-    return there;
+    return to < from ? this.resizeRecord(there, to + length, to + length) : there;
   }
 
   /**
@@ -416,11 +417,13 @@ export class Database {
     const old = target.findToReplace(keys, j);
     assert(old !== entry, 'another key to copy to');
     const hash = target.lastHash;
-    if (old !== NONE) target.deleteEntry(old);
     const expireAt = this.expireAtOf(entry);
     const length = this.stringLength(entry);
     const before = bytesBeforeValue(keys.length(j), false);
-    const there = target.create(keys, j, hash, before + length);
+    // What needs memory comes first; with room for an expire time the copy need not move for it.
+    if (expireAt !== NO_EXPIRE) this.keyspace.wheel.reserve();
+    const there = target.create(keys, j, hash, before + length + (expireAt === NO_EXPIRE ? 0 : EXPIRE_BYTES));
+    if (old !== NONE) target.deleteEntry(old);
     arena.setI32(there, WORD_VALUE, length);
     arena.move(there, before, entry, this.valueOffset(entry), length);
     const kept = this.meta(entry) & ~META_EXPIRES & ~META_DATABASE_MASK;
@@ -435,6 +438,7 @@ export class Database {
     const hidden = target.find(keyspace.spansOf(this, entry), 0);
     if (hidden !== NONE) target.deleteEntry(hidden);
     const hash = arena.i32(entry, WORD_HASH);
+    target.index.insert(hash, entry); // first: it may need memory
     this.removeFromIndex(entry);
     const meta = this.meta(entry);
     if ((meta & META_EXPIRES) !== 0) {
@@ -443,7 +447,6 @@ export class Database {
       target.countExpire(1, atMs);
     }
     arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
-    target.index.insert(hash, entry);
   }
 
   // --- All keys -----------------------------------------------------------------------------------------------------
@@ -597,7 +600,12 @@ export class Database {
     arena.setI32(entry, WORD_HASH, hash);
     arena.setI32(entry, WORD_CLOCK, this.keyspace.clock.initial() | keyLengthBits(keys.length(i)));
     this.writeKey(entry, keys, i, false);
-    this.index.insert(hash, entry);
+    try {
+      this.index.insert(hash, entry);
+    } catch (error) {
+      arena.free(entry); // there was memory for the record and none for the index
+      throw error;
+    }
     return entry;
   }
 

@@ -25,7 +25,7 @@
  *
  * 12 bytes here, 8 (time) and 4 (entry number) in the record: 24 bytes a key with a time to live.
  */
-import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
+import { allocateShared, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { Random } from '../util/random.js';
 import { DWORD_EXPIRE_AT, WORD_WHEEL } from './record.js';
 
@@ -92,10 +92,15 @@ export class ExpiryWheel {
     return this.segments.length * SEGMENT_BYTES;
   }
 
+  /** @hot Makes sure that the next {@link add} needs no memory, which may not be there. O(1). */
+  reserve(): void {
+    if ((this.count + 1) >>> SEGMENT_SHIFT === this.segments.length) this.addSegment();
+  }
+
   /** @hot Adds a record whose time is set; returns its entry's number, which the record keeps in WORD_WHEEL. O(1). */
   add(ref: number): number {
+    this.reserve();
     const entry = ++this.count;
-    if (entry >>> SEGMENT_SHIFT === this.segments.length) this.addSegment();
     this.segments[entry >>> SEGMENT_SHIFT]![(entry & SEGMENT_MASK) * ENTRY_WORDS + 2] = ref;
     this.link(entry, ref);
     return entry;
@@ -336,7 +341,7 @@ export class ExpiryWheel {
   // --- Segments -----------------------------------------------------------------------------------------------------
 
   private addSegment(): void {
-    this.segments.push(new Int32Array(new SharedArrayBuffer(SEGMENT_BYTES)));
+    this.segments.push(new Int32Array(allocateShared(SEGMENT_BYTES)));
     this.account.add(SEGMENT_BYTES);
   }
 

@@ -268,7 +268,8 @@ export class Arena implements MemoryReader, WalkSource {
 
   /**
    * A block of the same kind of at least `size` bytes that begins with the first `keep` bytes of this one; `ref` itself
-   * when it fits without waste, else `ref` is freed. A record's live bit is among its bytes: keep at least 12. O(keep).
+   * when it fits without waste, else `ref` is freed. A record's live bit is among its bytes: keep at least 12. Making it
+   * shorter never throws. O(keep).
    */
   realloc(ref: number, size: number, keep: number): number {
     const room = this.blockSize(ref);
@@ -276,6 +277,22 @@ export class Arena implements MemoryReader, WalkSource {
     // At most a quarter may lie idle; small blocks may keep 16 bytes more.
     if (size <= room && size >= room - (room >>> 2) - 16) return ref;
     if (row === 0 && this.resizeLarge(ref, size)) return ref;
+    return size <= room ? this.shrink(ref, size, keep) : this.relocate(ref, row, size, keep);
+  }
+
+  /** To a smaller block; where there is no memory even for that, everything stays in the one there is. */
+  private shrink(ref: number, size: number, keep: number): number {
+    try {
+      return this.relocate(ref, this.small.rowOf(ref), size, keep);
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return ref;
+      throw error;
+    }
+  }
+
+  /** To another block, of at least `size` bytes. */
+  private relocate(ref: number, row: number, size: number, keep: number): number {
+    const room = this.blockSize(ref);
     const kind = (row !== 0 ? row : this.slabs.kinds[ref >>> SLAB_SHIFT]!) & 1 ? KIND_RECORD : KIND_DATA;
     let moved: number;
     // What has grown will grow: with address space to spare the next times are in place, and the copies a constant share.

@@ -4,7 +4,7 @@ export { Arena, type ArenaOptions, type ArenaStats } from './arena.js';
 export type { SnapshotHandle } from './card-barrier.js';
 export { LIVE_WORD, MAX_BLOCK_BYTES, NONE, SLAB_SHIFT, UNIT_MASK } from './layout.js';
 export type { MemoryReader } from './memory-reader.js';
-export { OutOfMemoryError } from './out-of-memory-error.js';
+export { isOutOfMemory, OutOfMemoryError } from './out-of-memory-error.js';
 export { RecordCursor } from './record-walk.js';
 export { allocateShared } from './shared-buffer.js';
 export { SnapshotArena } from './snapshot-arena.js';

@@ -93,6 +93,12 @@ export class ReplyWriter {
     if (this.bytes.length > KEPT_SIZE) this.allocate(INITIAL_SIZE);
   }
 
+  /** Takes back what was written since the writer's `size` was this, arrays of open length too. */
+  takeBack(size: number): void {
+    this.size = size;
+    this.openMarks = 0;
+  }
+
   /** A copy of what was written, and an empty writer: for replies that go elsewhere than a socket. */
   take(): Uint8Array {
     const copy = Buffer.from(this.bytes.subarray(0, this.size));

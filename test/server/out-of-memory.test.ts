@@ -1,0 +1,98 @@
+/** When the system gives no more memory the command that needs it fails whole, and everyone else is served. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bulk, int, ok, type RespClient } from '../support/index.js';
+import { FeedRecorder, InProcessServer } from './in-process.js';
+
+const RealBuffer = SharedArrayBuffer;
+let refuses = false;
+
+/** The system's memory, as long as it gives any. */
+class Memory extends RealBuffer {
+  constructor(bytes: number) {
+    if (refuses) throw new RangeError('Array buffer allocation failed');
+    super(bytes);
+  }
+}
+
+describe('without memory', () => {
+  let server: InProcessServer;
+  let client: RespClient;
+  let feed: FeedRecorder;
+  const large = 'x'.repeat(20_000_000);
+
+  beforeEach(async () => {
+    vi.stubGlobal('SharedArrayBuffer', Memory);
+    server = await InProcessServer.start();
+    client = await server.connect();
+    feed = new FeedRecorder();
+    server.server.context.feed.subscribe(feed);
+  });
+
+  afterEach(async () => {
+    refuses = false;
+    vi.unstubAllGlobals();
+    await server.close();
+  });
+
+  const expects = async (reply: string, ...args: string[]): Promise<void> => {
+    expect((await client.send(...args)).wire).toBe(reply);
+  };
+
+  const refused = async (...args: string[]): Promise<void> => {
+    const fed = feed.text;
+    refuses = true;
+    const reply = await client.send(...args);
+    refuses = false;
+    expect(reply.wire).toMatch(/^-OOM /);
+    expect(feed.text).toBe(fed);
+  };
+
+  test('SET answers an error, the old value stays, and the server goes on', async () => {
+    await expects(ok, 'SET', 'key', 'old');
+    await refused('SET', 'key', large);
+    await expects(bulk('old'), 'GET', 'key');
+    await expects(ok, 'SET', 'key', large);
+  });
+
+  test('SETRANGE and SETBIT far behind the end leave the value as it was', async () => {
+    await expects(ok, 'SET', 'key', 'old');
+    await refused('SETRANGE', 'key', '20000000', 'x');
+    await refused('SETBIT', 'key', '400000000', '1');
+    await expects(bulk('old'), 'GET', 'key');
+    await expects(int(1), 'DBSIZE');
+  });
+
+  test('COPY REPLACE leaves both keys as they were', async () => {
+    await expects(ok, 'SET', 'from', large);
+    await expects(ok, 'SET', 'to', 'old');
+    await refused('COPY', 'from', 'to', 'REPLACE');
+    await expects(bulk('old'), 'GET', 'to');
+    await expects(int(2), 'DBSIZE');
+  });
+
+  test('RENAME to a longer name leaves both keys as they were', async () => {
+    await expects(ok, 'SET', 'from', large);
+    await expects(ok, 'SET', 'to'.repeat(10_000_000), 'old');
+    await refused('RENAME', 'from', 'to'.repeat(10_000_000));
+    await expects(bulk('old'), 'GET', 'to'.repeat(10_000_000));
+    await expects(int(20_000_000), 'STRLEN', 'from');
+  });
+
+  test('EXPIRE of a key whose record has to move leaves the key without a time to live', async () => {
+    const length = 32 * 1024 * 1024 - 16 - 3; // fills a buffer to its last byte
+    await expects(ok, 'SET', 'key', 'x'.repeat(length));
+    await refused('EXPIRE', 'key', '100');
+    await expects(int(-1), 'TTL', 'key');
+    await expects(int(length), 'STRLEN', 'key');
+  });
+
+  test('a key gets no time to live when the expiry wheel gets no memory', async () => {
+    await client.pipeline(Array.from({ length: 4095 }, (_, k) => ['SET', `key:${k}`, 'value', 'EX', '1000']));
+    await expects(ok, 'SET', 'another', 'value');
+    await refused('EXPIRE', 'another', '100');
+    await expects(int(-1), 'TTL', 'another');
+    await expects(int(1), 'EXPIRE', 'another', '100');
+    await expects(int(100), 'TTL', 'another');
+    expect(server.server.context.keyspace.wheel.count).toBe(4096);
+  });
+});
