@@ -10,9 +10,16 @@
  * 1. Output leaves in the order of the calls of `send` and `append`, as far as the network's gate lets it.
  * 2. At most one write is under way; what it carries is not changed until it is done.
  * 3. `owner.closed()` is called exactly once, never from inside `owner.received()` or one of the methods for output.
- * 4. A client that does not read its replies is not read from either: above {@link CONGESTED_BYTES} of waiting output
- *    reading stops (`congested`), and goes on below {@link RELIEVED_BYTES}. Replicas and subscribers, which are sent
- *    what they did not ask for, are bounded by `client-output-buffer-limit` instead.
+ * 4. A client that does not read its replies gets no more of them made: above {@link CONGESTED_BYTES} of waiting output
+ *    it is `congested`, and its commands are read but not run. Redis runs them, and a client that asks for a gigabyte in
+ *    20 KB makes it take that gigabyte. Reading goes on because many clients write a whole pipeline before they read the
+ *    first reply: if nobody took what they write, both sides would wait for ever. So
+ *    a. requests are kept in place of replies as long as they are the smaller of the two: more commands run when more
+ *       input than output waits, and what a client makes the server hold is in proportion to what it sent;
+ *    b. at `client-query-buffer-limit` reading stops, rather than closing a client for input that it is not to blame
+ *       for; it goes on with its commands, when the output has gone down to {@link RELIEVED_BYTES};
+ *    c. a hard `client-output-buffer-limit` for normal clients takes the place of all this: they are closed there, as
+ *       in Redis. Replicas and subscribers, which are sent what they did not ask for, know no other bound.
  */
 import type net from 'node:net';
 import { formatPrintable } from '../util/bytes.js';
@@ -21,11 +28,13 @@ import { descriptorOf, handleOf, rewrap, type StreamHandle } from './node-intern
 import { OutputQueue } from './output-queue.js';
 import { QueryBuffer } from './query-buffer.js';
 
-/** Above this much waiting output a client is not read from, and its owner should leave further commands for later. */
+/** Above this much waiting output a client is congested: its owner should leave further commands for later. */
 const CONGESTED_BYTES = 32 * 1024 * 1024;
 const RELIEVED_BYTES = 8 * 1024 * 1024;
 /** The most that one write carries: larger output goes in slices, so that what waits is known exactly enough. */
 const SLICE_BYTES = 1024 * 1024;
+/** Of input that piled up while the owner did not want it, so much is offered in one turn of the loop. */
+const OFFER_BYTES = 1024 * 1024;
 /** After this long without input an empty query buffer is given back. */
 const IDLE_MS = 2000;
 /** How much of a rejected client's input the log shows. */
@@ -84,6 +93,8 @@ export class Connection {
   private flushScheduled = false;
   private receiving = false;
   private offerAgain = false;
+  /** Whether the rest of the query buffer is to be offered in the next turn of the loop. */
+  private offerScheduled = false;
   private ended = false;
   private draining = false;
   private announcedBytes = 0;
@@ -91,6 +102,7 @@ export class Connection {
   private lastInputMs: number;
   /** Whether there was input since {@link maintain} looked: cheaper than the time of every read. */
   private sawInput = false;
+  /** Whether the socket is not read from. */
   private paused = false;
 
   /**
@@ -201,18 +213,6 @@ export class Connection {
     this.afterOffer();
   }
 
-  /** Stops reading from the socket; the other end's writes fill up. */
-  pauseReading(): void {
-    this.paused = true;
-    this.socket.pause();
-  }
-
-  /** Reads again. */
-  resumeReading(): void {
-    this.paused = false;
-    if (!this.congested && !this.closed) this.socket.resume();
-  }
-
   /** Closes when the socket has taken all output; no more input is looked at. */
   closeAfterReplies(): void {
     this.draining = true;
@@ -304,13 +304,30 @@ export class Connection {
 
   /** Offers the query buffer, if as much has come as its owner waits for. */
   private offerOrKeep(): void {
+    if (this.congested) this.checkProportion();
     if (this.query.length >= this.announcedBytes) this.offerQuery();
     else this.lastKeptMs = this.network.clock.nowMs();
   }
 
+  /** Offers what the query buffer holds: what its owner said it needs, or a slice of what has piled up. */
   private offerQuery(): void {
     const { query } = this;
-    query.consume(this.offer(query.bytes, query.view, query.from, query.to));
+    const { from, to } = query;
+    const end = Math.min(to, from + Math.max(OFFER_BYTES, this.announcedBytes));
+    let consumed = this.offer(query.bytes, query.view, from, end);
+    if (end < to && consumed === from) consumed = this.offer(query.bytes, query.view, from, to);
+    else if (end < to) this.offerLater();
+    query.consume(consumed);
+  }
+
+  /** Other clients have their turn before this one's input goes on. */
+  private offerLater(): void {
+    if (this.offerScheduled) return;
+    this.offerScheduled = true;
+    setImmediate(() => {
+      this.offerScheduled = false;
+      this.resume();
+    });
   }
 
   /** @hot */
@@ -336,6 +353,8 @@ export class Connection {
       this.resume();
     } else if (this.draining) {
       this.closeAfterReplies();
+    } else if (this.ended) {
+      this.closeWhenServed();
     }
   }
 
@@ -343,6 +362,11 @@ export class Connection {
     const { network, query } = this;
     const limit = Math.min(network.settings.clientQueryBufferLimit, this.queryBufferLimit);
     if (query.length <= limit || this.closed) return;
+    if (this.congested) {
+      this.paused = true;
+      this.socket.pause();
+      return;
+    }
     network.stats.clientQueryBufferLimitDisconnections++;
     const shown = formatPrintable(query.bytes.subarray(query.from, Math.min(query.to, query.from + SHOWN_BYTES)));
     network.log.warning(
@@ -351,14 +375,19 @@ export class Connection {
     this.destroyLater();
   }
 
-  /**
-   * The other end will send no more. What it has been promised still goes out, unless its owner left input for later:
-   * then it waits for something, and nobody is there for whom to wait.
-   */
   private inputEnded(): void {
     if (this.closed || this.ended) return;
     this.ended = true;
-    if (this.query.length > 0 && this.congested) return; // its last commands are still to be run
+    this.closeWhenServed();
+  }
+
+  /**
+   * The other end will send no more. What it asked for still goes out, unless its owner left input for later on its own
+   * account: then it waits for something, and nobody is there for whom to wait.
+   */
+  private closeWhenServed(): void {
+    if (this.closed || this.draining) return;
+    if (this.query.length > 0 && (this.congested || this.offerScheduled)) return; // its last commands are still to be run
     this.logClosed();
     if (this.pendingOutputBytes === 0) this.destroy();
     else this.closeAfterReplies();
@@ -505,18 +534,25 @@ export class Connection {
   }
 
   private checkCongestion(): void {
-    if (this.congested || this.outputClass !== OUTPUT_NORMAL || this.pendingOutputBytes < CONGESTED_BYTES) return;
-    this.congested = true;
-    this.socket.pause();
+    if (this.congested || this.outputClass !== OUTPUT_NORMAL) return;
+    const pending = this.pendingOutputBytes;
+    if (pending < CONGESTED_BYTES || pending < this.query.length) return;
+    this.congested = this.network.settings.outputLimits[OUTPUT_NORMAL].hardBytes === 0;
+  }
+
+  /** More input waits than output: making replies of it holds less than keeping it. */
+  private checkProportion(): void {
+    if (this.query.length > this.pendingOutputBytes) this.congested = false;
   }
 
   /** The socket has taken what waited: the rest of the client's commands can run. */
   private relieved(): void {
     this.congested = false;
+    if (this.paused) {
+      this.paused = false;
+      this.socket.resume();
+    }
     this.resume();
-    if (this.congested || this.closed) return;
-    if (this.ended) this.closeAfterReplies();
-    else if (!this.paused) this.socket.resume();
   }
 
   private closeIfDrained(): void {

@@ -100,7 +100,7 @@ describe.each([
     await pollUntil(() => connection.pendingOutputBytes === 0, 'all output to be taken');
   });
 
-  it('stops reading from a client that does not read its replies, and runs the rest later', async () => {
+  it('leaves the commands of a client that does not read its replies for later', async () => {
     const line = 'z'.repeat(999);
     const reply = Buffer.alloc(1_000_000, 'r');
     const bench = await started((owner) => owner.connection.send(reply, reply.length), { directWrites });
@@ -116,6 +116,67 @@ describe.each([
     expect(text.length).toBe(count * reply.length);
     expect(owner.lines.length).toBe(count);
     await pollUntil(() => owner.isClosed, 'the end');
+  });
+
+  it('takes all that a client writes before it reads the first reply', async () => {
+    const bench = await started(echo, { directWrites });
+    const client = await bench.client();
+    const line = `${'z'.repeat(9999)}\n`;
+    const count = 6000; // far more than the system and the congested connection hold together
+    const lines = Buffer.from(line.repeat(count));
+    await new Promise((resolve) => client.write(lines, resolve));
+    const { connection } = await pollUntil(() => bench.owners[0], 'the connection');
+    await pollUntil(() => connection.queryBufferBytes > 0, 'commands to be left for later');
+    expect(connection.memoryBytes).toBeLessThan(2.5 * lines.length);
+    expect((await collect(client, lines.length)) === lines.toString()).toBe(true);
+    await pollUntil(() => connection.memoryBytes < 100_000, 'its buffers to be given back');
+  });
+
+  it('runs more commands of such a client when they hold more memory than the replies that wait', async () => {
+    const bench = await started(
+      (owner, line) => {
+        const size = line === 'big' ? 40_000_000 : 1;
+        owner.connection.send(Buffer.alloc(size, 'r'), size);
+      },
+      { directWrites },
+    );
+    const client = await bench.client();
+    client.write('big\n');
+    const owner = await pollUntil(() => bench.owners[0], 'the connection');
+    await pollUntil(() => owner.connection.congested, 'output to back up');
+    const count = 8000;
+    const lines = Buffer.from(`${'z'.repeat(9999)}\n`.repeat(count));
+    await new Promise((resolve) => client.write(lines, resolve));
+    await pollUntil(() => owner.lines.length > 1000, 'commands to run');
+    const { queryBufferBytes, pendingOutputBytes } = owner.connection;
+    expect(queryBufferBytes).toBeLessThan(pendingOutputBytes + 2_000_000);
+    expect((await collect(client, 40_000_000 + count)).length).toBe(40_000_000 + count);
+  });
+
+  it('stops reading from such a client at its query buffer limit, and does not close it', async () => {
+    const reply = Buffer.alloc(1_000_000, 'r');
+    const bench = await started((owner) => owner.connection.send(reply, reply.length), { directWrites });
+    bench.settings.clientQueryBufferLimit = 200_000;
+    const client = await bench.client();
+    const count = 100;
+    client.write(`${'z'.repeat(99_999)}\n`.repeat(count));
+    client.end();
+    const owner = await pollUntil(() => bench.owners[0], 'the connection');
+    await pollUntil(() => owner.connection.queryBufferBytes > 200_000, 'the query buffer to fill');
+    expect(owner.connection.queryBufferBytes).toBeLessThan(400_000);
+    expect((await collect(client)).length).toBe(count * reply.length);
+    expect(bench.log.filter((entry) => entry.startsWith('#'))).toEqual([]);
+    await pollUntil(() => owner.isClosed, 'the end');
+  });
+
+  it('closes a client over a hard output limit of any size, however little it asked for', async () => {
+    const reply = Buffer.alloc(1_000_000, 'r');
+    const bench = await started((owner) => owner.connection.send(reply, reply.length), { directWrites });
+    bench.limit(OUTPUT_NORMAL, { hardBytes: 60_000_000, softBytes: 0, softSeconds: 0 });
+    const client = await bench.client();
+    client.write('\n'.repeat(120));
+    await pollUntil(() => bench.owners[0]?.isClosed, 'the end');
+    expect(bench.network.stats.clientOutputBufferLimitDisconnections).toBe(1);
   });
 
   it('closes a client over the hard output limit with a line in the log', async () => {
