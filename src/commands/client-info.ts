@@ -17,7 +17,7 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['age', clientAge(client, nowMs)],
     ['idle', seconds(nowMs - client.lastInteractionMs)],
     ['flags', clientFlags(client)],
-    ['db', client.db.number],
+    ['db', client.database],
     ['sub', 0],
     ['psub', 0],
     ['ssub', 0],

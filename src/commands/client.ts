@@ -5,7 +5,6 @@
  * One class with every field set in its constructor, so that the executor sees one hidden class.
  */
 import type { User } from '../acl/user.js';
-import type { Database } from '../keyspace/database.js';
 import { ParseState } from '../resp/parser.js';
 import type { ReplySink } from '../resp/reply.js';
 import type { Suspension } from './suspension.js';
@@ -67,7 +66,11 @@ export class Client {
   libName = '';
   libVersion = '';
   resp = 2;
-  db: Database;
+  /**
+   * The number of the database that it selected. Not the database itself: SWAPDB and loading exchange what stands behind
+   * a number, and no client has to hear of it.
+   */
+  database = 0;
   user: User;
   authenticated: boolean;
   replyMode: ReplyMode = REPLY_ON;
@@ -86,10 +89,9 @@ export class Client {
   lastWriteOffset = 0;
   readonly parse = new ParseState();
 
-  constructor(id: number, connection: ClientConnection | null, db: Database, user: User, nowMs: number) {
+  constructor(id: number, connection: ClientConnection | null, user: User, nowMs: number) {
     this.id = id;
     this.connection = connection;
-    this.db = db;
     this.user = user;
     this.authenticated = user.nopass;
     this.parse.authenticated = this.authenticated;

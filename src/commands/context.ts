@@ -53,7 +53,8 @@ export const PROPAGATE_NOTHING = 2;
 const SCRATCH_SIZE = 4096;
 
 export class CommandContext {
-  readonly keyspace: Keyspace;
+  /** All data. Loading builds another and puts it here: nobody else keeps a reference to it beyond a command. */
+  keyspace: Keyspace;
   readonly config: Config;
   readonly clock: Clock;
   readonly random: Random;
@@ -105,7 +106,7 @@ export class CommandContext {
     this.argv = parts.argv;
     this.reply = parts.reply;
     this.client = client;
-    this.db = client.db;
+    this.db = parts.keyspace.db(client.database);
     this.command = parts.table.all[0]!;
   }
 

@@ -132,7 +132,7 @@ export class Executor {
   private setRunning(client: Client, command: Command): void {
     const { c } = this;
     c.client = client;
-    c.db = client.db;
+    c.db = c.keyspace.db(client.database);
     c.command = command;
   }
 

@@ -31,13 +31,18 @@ export class ExpiryAnnouncer implements KeyspaceHooks {
   }
 }
 
-/** Brings a keyspace in line with the configuration, now and whenever CONFIG SET changes it. */
-export function watchKeyspaceConfig(keyspace: Keyspace, config: Config): void {
+/** Brings a keyspace in line with the configuration. */
+export function configureKeyspace({ clock }: Keyspace, config: Config): void {
+  clock.lfu = config.maxmemoryPolicy.endsWith('-lfu');
+  clock.lfuLogFactor = config.lfuLogFactor;
+  clock.lfuDecayTime = config.lfuDecayTime;
+}
+
+/** Brings the server's keyspace in line with the configuration, now and whenever CONFIG SET changes it. */
+export function watchKeyspaceConfig(context: CommandContext): void {
+  const { config } = context;
   const apply = (): null => {
-    const { clock } = keyspace;
-    clock.lfu = config.maxmemoryPolicy.endsWith('-lfu');
-    clock.lfuLogFactor = config.lfuLogFactor;
-    clock.lfuDecayTime = config.lfuDecayTime;
+    configureKeyspace(context.keyspace, config);
     return null;
   };
   config.onApply(['maxmemoryPolicy', 'lfuLogFactor', 'lfuDecayTime'], apply);

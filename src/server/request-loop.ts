@@ -61,7 +61,6 @@ export class RequestLoop {
     this.executor = executor;
     this.observer = observer;
     this.parser = new RequestParser(context.argv);
-    context.keyspace.knownHashSpans = context.argv;
   }
 
   /**
@@ -75,6 +74,7 @@ export class RequestLoop {
     const { keyspace, reply } = c;
     this.busy = true;
     keyspace.touches = !client.noTouch;
+    keyspace.knownHashSpans = c.argv;
     reply.begin(client.connection, client.resp);
     let at = from;
     do {
@@ -177,7 +177,8 @@ export class RequestLoop {
       keyLengths[keys] = argv.length(command.firstKey);
       keyPlaces[k] = keys++;
     }
-    if (keys > 0) client.db.prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
+    if (keys > 0)
+      this.c.keyspace.db(client.database).prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
   }
 
   /**

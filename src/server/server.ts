@@ -42,7 +42,7 @@ import { ClientSession, type SessionParts } from './client-session.js';
 import { Clients } from './clients.js';
 import { crashReport } from './crash-report.js';
 import { Cron } from './cron.js';
-import { ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
+import { configureKeyspace, ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
 import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
 import { logo } from './logo.js';
 import { applyNetworkSettings, watchNetworkConfig } from './network-config.js';
@@ -145,21 +145,21 @@ export class Server implements LifecyclePort {
         argv: new Argv(),
         reply: new ReplyWriter((error) => stats.countError(error)),
       },
-      new Client(0, null, keyspace.db(0), this.users.default, this.startedMs),
+      new Client(0, null, this.users.default, this.startedMs),
     );
     announcer.context = this.context;
     this.requests = new RequestLoop(this.context, new Executor(this.context), new SlowCommands(config));
     const onFailure = (cause: unknown): void => this.fail(cause);
     this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure });
     this.listeners = new Listeners(this.network, (connection) => this.accept(connection));
-    const { network, clients } = this;
-    this.tasks = new ServerTasks({ config, clock, log, keyspace, network, clients, suspensions, stats, onFailure });
+    const { network, clients, context } = this;
+    this.tasks = new ServerTasks({ context, log, network, clients, onFailure });
     this.cron = new Cron(this.tasks, clock);
     suspensions.deadlineChanged = () => this.cron.deadlineChanged();
     status.parts = { tasks: this.tasks, cron: this.cron, listeners: this.listeners };
     status.startupBytes = keyspace.account.used;
     this.sessions = { context: this.context, requests: this.requests, clients };
-    watchKeyspaceConfig(keyspace, config);
+    watchKeyspaceConfig(this.context);
     this.watchConfig();
   }
 
@@ -205,6 +205,18 @@ export class Server implements LifecyclePort {
   async close(): Promise<void> {
     this.shutdown({ save: 'configured', now: false, force: false });
     await this.closed;
+  }
+
+  /**
+   * Lets `keyspace` take the place of the server's, with all its databases; clients stay with the numbers that they selected.
+   * Its counters begin anew. O(1). A command that calls this looks up its keys again.
+   */
+  exchangeKeyspace(keyspace: Keyspace): void {
+    const { context } = this;
+    configureKeyspace(keyspace, this.config);
+    keyspace.setTime(this.clock.nowMs());
+    context.keyspace = keyspace;
+    context.db = keyspace.db(context.client.database);
   }
 
   // --- What commands ask of the server's life ---
@@ -346,14 +358,7 @@ export class Server implements LifecyclePort {
 
   /** A client has connected. */
   private accept(connection: Connection): ConnectionOwner {
-    const { keyspace } = this.context;
-    const client = new Client(
-      this.clients.nextId(),
-      connection,
-      keyspace.db(0),
-      this.users.default,
-      this.clock.nowMs(),
-    );
+    const client = new Client(this.clients.nextId(), connection, this.users.default, this.clock.nowMs());
     client.parse.maxBulkLength = this.config.protoMaxBulkLen;
     this.clients.add(client);
     return new ClientSession(client, connection, this.sessions);

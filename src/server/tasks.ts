@@ -1,12 +1,8 @@
 /**
  * What a server does by the clock, put together: see cron.ts for when.
  */
-import type { Suspensions } from '../commands/suspension.js';
-import type { Config } from '../config/index.js';
-import type { Keyspace } from '../keyspace/keyspace.js';
+import type { CommandContext } from '../commands/context.js';
 import type { Network } from '../net/index.js';
-import type { ServerStats } from '../observability/stats.js';
-import type { Clock } from '../util/clock.js';
 import type { Clients } from './clients.js';
 import type { CronTasks } from './cron.js';
 import type { Log } from './log.js';
@@ -17,14 +13,10 @@ const STATUS_INTERVAL_MS = 5000;
 
 /** What the tasks work on. */
 export interface TaskParts {
-  readonly config: Config;
-  readonly clock: Clock;
+  readonly context: CommandContext;
   readonly log: Log;
-  readonly keyspace: Keyspace;
   readonly network: Network;
   readonly clients: Clients;
-  readonly suspensions: Suspensions;
-  readonly stats: ServerStats;
   readonly onFailure: (cause: unknown) => void;
 }
 
@@ -47,11 +39,11 @@ export class ServerTasks implements CronTasks {
   }
 
   get hz(): number {
-    return this.parts.config.hz;
+    return this.parts.context.config.hz;
   }
 
   get dynamicHz(): boolean {
-    return this.parts.config.dynamicHz;
+    return this.parts.context.config.dynamicHz;
   }
 
   get clientCount(): number {
@@ -59,32 +51,32 @@ export class ServerTasks implements CronTasks {
   }
 
   get nextDeadlineMs(): number {
-    return this.parts.suspensions.nextDeadlineMs;
+    return this.parts.context.suspensions.nextDeadlineMs;
   }
 
   get upkeepExpected(): boolean {
-    return this.parts.keyspace.wheel.count > 0;
+    return this.parts.context.keyspace.wheel.count > 0;
   }
 
   tick(hz: number): void {
-    const { clock, network, log } = this.parts;
-    const nowMs = clock.nowMs();
+    const { context, network, log } = this.parts;
+    const nowMs = context.clock.nowMs();
     network.maintain(hz);
     this.closeIdleClients(nowMs, hz);
     if (nowMs - this.sampledMs >= SAMPLE_INTERVAL_MS) this.sample(nowMs);
     if (nowMs - this.statusMs >= STATUS_INTERVAL_MS) {
       this.statusMs = nowMs;
-      const { clients, keyspace } = this.parts;
-      log.debug(`${clients.count} clients connected (0 replicas), ${keyspace.account.used} bytes in use`);
+      const { clients } = this.parts;
+      log.debug(`${clients.count} clients connected (0 replicas), ${context.keyspace.account.used} bytes in use`);
     }
   }
 
   upkeep(budgetUs: number): boolean {
-    return this.parts.keyspace.maintain(budgetUs);
+    return this.parts.context.keyspace.maintain(budgetUs);
   }
 
   deadlinePassed(): void {
-    this.parts.suspensions.expire(this.parts.clock.nowMs());
+    this.parts.context.suspensions.expire(this.parts.context.clock.nowMs());
   }
 
   failed(cause: unknown): void {
@@ -93,7 +85,7 @@ export class ServerTasks implements CronTasks {
 
   /** Takes the rates' samples. */
   private sample(nowMs: number): void {
-    const { stats } = this.parts;
+    const { stats } = this.parts.context;
     this.sampledMs = nowMs;
     this.opsPerSecond.sample(stats.totalCommandsProcessed, nowMs, 1000);
     this.inputKilobytes.sample(stats.totalNetInputBytes, nowMs, 1000 / 1024);
@@ -105,7 +97,8 @@ export class ServerTasks implements CronTasks {
 
   /** `timeout`: each client is looked at once a second. Those that wait for something are not idle. */
   private closeIdleClients(nowMs: number, slices: number): void {
-    const { config, clients, log } = this.parts;
+    const { context, clients, log } = this.parts;
+    const { config } = context;
     this.slice = (this.slice + 1) % slices;
     if (config.timeout === 0) return;
     for (const client of clients.all()) {

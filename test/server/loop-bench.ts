@@ -69,7 +69,7 @@ export class LoopBench<C extends Clock = ManualClock> {
         argv: new Argv(),
         reply: new ReplyWriter((error) => stats.countError(error)),
       },
-      new Client(0, null, keyspace.db(0), this.users.default, clock.nowMs()),
+      new Client(0, null, this.users.default, clock.nowMs()),
     );
     this.loop = new RequestLoop(this.context, new Executor(this.context), options.observer ?? INDIFFERENT);
   }
@@ -77,14 +77,7 @@ export class LoopBench<C extends Clock = ManualClock> {
   /** A client with a connection of its own. */
   connect(name: string): FakeConnection {
     const connection = new FakeConnection(name, this);
-    const { keyspace } = this.context;
-    connection.client = new Client(
-      this.clients.nextId(),
-      connection,
-      keyspace.db(0),
-      this.users.default,
-      this.clock.nowMs(),
-    );
+    connection.client = new Client(this.clients.nextId(), connection, this.users.default, this.clock.nowMs());
     this.clients.add(connection.client);
     return connection;
   }

@@ -336,7 +336,7 @@ function select(c: CommandContext): void {
   if (Number.isNaN(index)) return reply.error(ERR_NOT_INTEGER);
   if (index < INT32_MIN || index > INT32_MAX) return reply.error(errIntRange(INT32_MIN, INT32_MAX));
   if (index < 0 || index >= keyspace.databaseCount) return reply.error(ERR_DB_INDEX);
-  c.client.db = keyspace.db(index);
+  c.client.database = index;
   reply.ok();
 }
 
@@ -388,7 +388,7 @@ function hello(c: CommandContext): void {
 /** The name and version of the client library stay: they are the library's, which does not change. */
 function reset(c: CommandContext): void {
   const { client, reply, users } = c;
-  client.db = c.keyspace.db(0);
+  client.database = 0;
   client.resp = 2;
   client.name = '';
   client.user = users.default;

@@ -51,7 +51,7 @@ export class Engine implements EventListener, FeedConsumer {
     const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS);
     const hooks = { expired: () => {} };
     const keyspace = new Keyspace({ arena: this.arena, databaseCount: 1, clock: systemClock, random, hooks });
-    this.client = new Client(1, null, keyspace.db(0), users.default, systemClock.nowMs());
+    this.client = new Client(1, null, users.default, systemClock.nowMs());
     const stats = new ServerStats(table.idCount);
     const suspensions = new Suspensions(() => {});
     const ports = {} as Ports; // no command of these groups asks for one

@@ -44,7 +44,7 @@ function flushed(c: CommandContext, keyCount: number): void {
 
 /** Clients stay with the number that they selected, and so see the other database's keys. */
 export function swapdb(c: CommandContext): void {
-  const { argv, reply, keyspace, client } = c;
+  const { argv, reply, keyspace } = c;
   const first = databaseNumber(argv.int(1));
   const second = databaseNumber(argv.int(2));
   if (Number.isNaN(first)) return reply.error(ERR_SWAPDB_FIRST);
@@ -52,14 +52,8 @@ export function swapdb(c: CommandContext): void {
   if (first < 0 || first >= keyspace.databaseCount || second < 0 || second >= keyspace.databaseCount) {
     return reply.error(ERR_DB_INDEX);
   }
-  const before = keyspace.db(first);
-  const after = keyspace.db(second);
   keyspace.swap(first, second);
-  for (const other of c.ports.clients.all()) {
-    if (other.db === before) other.db = after;
-    else if (other.db === after) other.db = before;
-  }
-  c.db = client.db;
+  c.db = keyspace.db(c.client.database);
   keyspace.dirty++;
   reply.ok();
 }
