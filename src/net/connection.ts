@@ -80,6 +80,8 @@ export class Connection {
   private readonly socket: net.Socket;
   /** For direct writes; null where the public path is used. */
   private readonly handle: StreamHandle | null;
+  /** For reading in turns; null where the static buffer is not used. */
+  private readonly reads: StreamHandle | null;
   private readonly query = new QueryBuffer();
   private queue: OutputQueue | null = null;
   private blocked = 0;
@@ -122,6 +124,7 @@ export class Connection {
     this.lastInputMs = network.clock.nowMs();
     const wrapped = rewrap(accepted, network.readArea, (count) => this.readIntoArea(count));
     this.socket = wrapped ?? accepted;
+    this.reads = wrapped === null ? null : handleOf(wrapped);
     this.handle = wrapped !== null && network.direct !== null ? handleOf(wrapped) : null;
     if (wrapped === null) this.socket.on('data', (chunk: Buffer) => this.readChunk(chunk));
     this.socket.on('end', () => this.inputEnded());
@@ -269,6 +272,22 @@ export class Connection {
       this.offerOrKeep();
     }
     this.afterOffer();
+    if (count === network.readArea.length && this.reads !== null) this.readInTurn(this.reads);
+  }
+
+  /**
+   * The read filled its area: there is more. Others are served before it is read, or one client that sends without
+   * pause would keep all of them waiting (bench/server/stalls.ts, fill).
+   */
+  private readInTurn(handle: StreamHandle): void {
+    if (!handle.reading || this.closed) return;
+    handle.readStop();
+    this.network.readLater(this);
+  }
+
+  /** Reads on, after {@link readInTurn}, unless reading was stopped for another reason meanwhile. */
+  readOn(): void {
+    if (this.reads?.reading === true && !this.closed) this.reads.readStart();
   }
 
   /** Input on the `data` path: the chunk is ours. */

@@ -127,6 +127,7 @@ export class Network {
   private readonly onFailure: (cause: unknown) => void;
   private unflushed: Connection[] = [];
   private doomed: Connection[] = [];
+  private unread: Connection[] = [];
   private wakeUpScheduled = false;
   private windows: (Buffer | undefined)[] = [];
   private windowsOf: Buffer | null = null;
@@ -179,6 +180,12 @@ export class Network {
     this.wakeUp();
   }
 
+  /** Has `connection.readOn()` called when all other connections have had their turn. */
+  readLater(connection: Connection): void {
+    this.unread.push(connection);
+    this.wakeUp();
+  }
+
   /** Flushes now what waits for the loop to sleep, and closes what is to be closed. O(connections with output). */
   flushAll(): void {
     const { unflushed, doomed } = this;
@@ -221,5 +228,9 @@ export class Network {
   private readonly beforeSleep = (): void => {
     this.wakeUpScheduled = false;
     this.flushAll();
+    if (this.unread.length === 0) return;
+    const { unread } = this;
+    this.unread = [];
+    for (const connection of unread) connection.readOn();
   };
 }
