@@ -7,7 +7,7 @@
 import type { Users } from '../acl/user.js';
 import type { Config } from '../config/config.js';
 import type { Database } from '../keyspace/database.js';
-import type { Feed } from '../keyspace/feed.js';
+import { type Audience, type Feed, FOR_ALL } from '../keyspace/feed.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
 import type { ServerStats } from '../observability/stats.js';
 import type { Argv } from '../resp/argv.js';
@@ -87,6 +87,8 @@ export class CommandContext {
 
   /** How the running command is propagated; the executor reads it afterwards. */
   propagation: typeof PROPAGATE_VERBATIM | typeof PROPAGATE_INSTEAD | typeof PROPAGATE_NOTHING = PROPAGATE_VERBATIM;
+  /** Whom that is for; a handler may narrow it. */
+  audience: Audience = FOR_ALL;
   readonly instead = new CommandBuilder();
   /** Commands propagated after the command itself; the first `alsoCount` count. */
   readonly also: CommandBuilder[] = [];

@@ -5,6 +5,7 @@
  * statistic exists once. (Order of checks: processCommand of server.c, 7.0.15, tried on a running server.)
  */
 
+import { FOR_ALL } from '../keyspace/feed.js';
 import { isOutOfMemory } from '../memory/index.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
@@ -141,6 +142,7 @@ export class Executor {
     const { c } = this;
     const { keyspace, feed, reply } = c;
     const { dirty } = keyspace;
+    const { offset } = feed;
     const { size, sentBytes } = reply;
     feed.beginUnit();
     try {
@@ -149,14 +151,11 @@ export class Executor {
       if (!isOutOfMemory(error)) throw error;
       this.outOfMemory(client, size, sentBytes);
     }
-    if (keyspace.dirty === dirty) {
-      feed.endUnit();
-    } else {
-      this.propagate();
-      feed.endUnit();
-      client.lastWriteOffset = feed.offset;
-    }
+    if (keyspace.dirty !== dirty) this.propagate();
+    feed.endUnit();
+    if (feed.offset !== offset) client.lastWriteOffset = feed.offset;
     c.propagation = PROPAGATE_VERBATIM;
+    c.audience = FOR_ALL;
     c.alsoCount = 0;
   }
 
@@ -180,10 +179,11 @@ export class Executor {
   private propagate(): void {
     const { c } = this;
     const { feed } = c;
+    const { audience } = c;
     const database = c.db.number;
-    if (c.propagation === PROPAGATE_VERBATIM) feed.append(database, c.argv);
-    else if (c.propagation === PROPAGATE_INSTEAD) feed.append(database, c.instead);
-    for (let i = 0; i < c.alsoCount; i++) feed.append(database, c.also[i]!);
+    if (c.propagation === PROPAGATE_VERBATIM) feed.append(database, c.argv, audience);
+    else if (c.propagation === PROPAGATE_INSTEAD) feed.append(database, c.instead, audience);
+    for (let i = 0; i < c.alsoCount; i++) feed.append(database, c.also[i]!, audience);
   }
 }
 

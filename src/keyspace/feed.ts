@@ -6,11 +6,15 @@
  *   unit       what one command, EXEC or script changed
  *   on the wire   [SELECT n] command                            a unit of one command
  *                 MULTI [SELECT n] command ... EXEC             a unit of more
+ *
+ *   append --+--> replicas' stream   its bytes are what the offset counts
+ *            '--> log's stream       the same commands, but for those that are for one of the two alone
  * ```
- * 1. The offset counts the bytes of the stream whether anybody reads it or not; only readers make it be encoded.
- * 2. A unit reaches all consumers whole, in one call, when it ends: nobody ever sees half of one.
- * 3. SELECT stands in front of a command whose database is not that of the command before it, and in front of the
- *    first one after a consumer came ({@link Feed.subscribe}).
+ * 1. The offset counts the bytes of the replicas' stream whether anybody reads it or not; only readers make it be encoded.
+ * 2. A unit reaches all consumers whole, in one call, when it ends: nobody ever sees half of one. Both streams name the
+ *    offset at which it begins for replicas, and `offset` is where it ends.
+ * 3. In each stream SELECT stands in front of a command whose database is not that of the command before it, and in front
+ *    of the first one after a consumer came ({@link Feed.subscribe}).
  */
 import type { ByteSpans } from '../util/byte-spans.js';
 import { intLength, writeInt } from '../util/numbers.js';
@@ -18,10 +22,20 @@ import { intLength, writeInt } from '../util/numbers.js';
 /** Reads the feed. */
 export interface FeedConsumer {
   /**
-   * Gets one unit: `bytes[0, size)`, which are the stream's bytes from `offset` on. Valid during the call only.
+   * Gets one unit: `bytes[0, size)`, which begins at `offset` of the replicas' stream. Valid during the call only.
    */
   feedUnit(bytes: Uint8Array, size: number, offset: number): void;
 }
+
+/** For the append-only file. */
+export const FOR_LOG = 1;
+/** For replicas and their backlog. */
+export const FOR_REPLICAS = 2;
+/** For both: the rule. */
+export const FOR_ALL = 3;
+
+/** Whom a command of the feed is for. */
+export type Audience = typeof FOR_LOG | typeof FOR_REPLICAS | typeof FOR_ALL;
 
 const MULTI = Buffer.from('*1\r\n$5\r\nMULTI\r\n');
 const EXEC = Buffer.from('*1\r\n$4\r\nEXEC\r\n');
@@ -30,75 +44,111 @@ const INITIAL_SIZE = 16 * 1024;
 const KEPT_SIZE = 1024 * 1024;
 
 export class Feed {
-  /** Bytes of the stream so far: `master_repl_offset`. */
+  /** Bytes of the replicas' stream so far: `master_repl_offset`. */
   offset = 0;
+  private readonly replicas = new FeedStream();
+  private readonly log = new FeedStream();
+  private depth = 0;
+
+  /** @hot Begins a unit. Units inside a unit belong to it. O(1). */
+  beginUnit(): void {
+    this.depth++;
+  }
+
+  /** @hot Adds a command to the unit (which is begun and ended here when there is none). O(bytes), O(arguments) unread. */
+  append(database: number, command: ByteSpans, audience: Audience = FOR_ALL): void {
+    if (this.depth === 0) {
+      this.beginUnit();
+      this.append(database, command, audience);
+      return this.endUnit();
+    }
+    if ((audience & FOR_REPLICAS) !== 0) this.replicas.append(database, command);
+    if ((audience & FOR_LOG) !== 0 && this.log.isRead) this.log.append(database, command);
+  }
+
+  /** @hot Ends the unit: its bytes go to all consumers. */
+  endUnit(): void {
+    if (--this.depth > 0) return;
+    const begin = this.offset;
+    if (this.replicas.commandCount > 0) {
+      this.offset = begin + this.replicas.unitSize;
+      this.replicas.endUnit(begin);
+    }
+    if (this.log.commandCount > 0) this.log.endUnit(begin);
+  }
+
+  /** From the next unit on `consumer` gets everything for its kind; that unit begins with SELECT. */
+  subscribe(consumer: FeedConsumer, as: typeof FOR_LOG | typeof FOR_REPLICAS = FOR_REPLICAS): void {
+    (as === FOR_LOG ? this.log : this.replicas).subscribe(consumer);
+  }
+
+  /** `consumer` gets nothing more. */
+  unsubscribe(consumer: FeedConsumer): void {
+    this.replicas.unsubscribe(consumer);
+    this.log.unsubscribe(consumer);
+  }
+}
+
+/** The bytes for one audience. */
+class FeedStream {
+  /** Commands of the running unit. */
+  commandCount = 0;
   private readonly consumers: FeedConsumer[] = [];
   private buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_SIZE);
   /** Bytes of the unit in the buffer, behind the room that MULTI may need. */
   private size = 0;
   /** Bytes of the unit: what `size` would be if somebody read. */
   private unitBytes = 0;
-  private unitCommands = 0;
-  private depth = 0;
   private selected = -1;
   /** The SELECT command of each database that was used. */
   private readonly selects: (Buffer | undefined)[] = [];
 
-  /** Begins a unit. Units inside a unit belong to it. O(1). */
-  beginUnit(): void {
-    this.depth++;
+  /** Whether anybody reads it. */
+  get isRead(): boolean {
+    return this.consumers.length > 0;
   }
 
-  /** @hot Adds a command to the unit (which is begun and ended here when there is none). O(bytes), O(arguments) unread. */
+  /** @hot Bytes of the running unit on the wire. */
+  get unitSize(): number {
+    return this.commandCount > 1 ? this.unitBytes + MULTI.length + EXEC.length : this.unitBytes;
+  }
+
+  /** @hot Adds a command to the unit. O(bytes), O(arguments) unread. */
   append(database: number, command: ByteSpans): void {
-    if (this.depth === 0) {
-      this.beginUnit();
-      this.append(database, command);
-      return this.endUnit();
-    }
-    this.unitCommands++;
+    this.commandCount++;
     if (database !== this.selected) this.select(database);
-    if (this.consumers.length === 0) {
-      this.unitBytes += encodedLength(command);
-      return;
-    }
     const length = encodedLength(command);
+    this.unitBytes += length;
+    if (this.consumers.length === 0) return;
     command.gather();
     this.makeRoom(length);
     encode(command, this.buffer, MULTI.length + this.size);
     this.size += length;
-    this.unitBytes += length;
   }
 
-  /** @hot Ends the unit: its bytes go to all consumers. */
-  endUnit(): void {
-    if (--this.depth > 0 || this.unitCommands === 0) return;
-    const wrapped = this.unitCommands > 1;
-    const from = wrapped ? 0 : MULTI.length;
-    const begin = this.offset;
-    this.offset += this.unitBytes + (wrapped ? MULTI.length + EXEC.length : 0);
-    this.unitCommands = 0;
+  /** @hot Ends the unit, which is not empty. */
+  endUnit(offset: number): void {
+    const wrapped = this.commandCount > 1;
+    this.commandCount = 0;
     this.unitBytes = 0;
-    const end = MULTI.length + this.size;
     if (this.consumers.length === 0) return;
+    const end = MULTI.length + this.size;
     if (wrapped) {
       this.buffer.set(MULTI);
       this.makeRoom(EXEC.length);
       this.buffer.set(EXEC, end);
     }
-    const unit = this.buffer.subarray(from, wrapped ? end + EXEC.length : end);
+    const unit = this.buffer.subarray(wrapped ? 0 : MULTI.length, wrapped ? end + EXEC.length : end);
     this.size = 0;
     if (this.buffer.length > KEPT_SIZE) this.buffer = Buffer.allocUnsafeSlow(INITIAL_SIZE);
-    for (const consumer of this.consumers) consumer.feedUnit(unit, unit.length, begin);
+    for (const consumer of this.consumers) consumer.feedUnit(unit, unit.length, offset);
   }
 
-  /** From the next unit on `consumer` gets everything; that unit begins with SELECT. */
   subscribe(consumer: FeedConsumer): void {
     this.consumers.push(consumer);
     this.selected = -1;
   }
 
-  /** `consumer` gets nothing more. */
   unsubscribe(consumer: FeedConsumer): void {
     const at = this.consumers.indexOf(consumer);
     if (at !== -1) this.consumers.splice(at, 1);

@@ -1,6 +1,6 @@
 /** The keyspace: databases of records, their index, expiry, and the feed of changes. */
 export { Database, EXPIRED_DELETE, EXPIRED_HIDE, EXPIRED_KEEP, NO_EXPIRE } from './database.js';
-export { Feed, type FeedConsumer } from './feed.js';
+export { type Audience, Feed, type FeedConsumer, FOR_ALL, FOR_LOG, FOR_REPLICAS } from './feed.js';
 export { Keyspace, type KeyspaceHooks } from './keyspace.js';
 export {
   ENCODING_EMBSTR,

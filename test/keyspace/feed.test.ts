@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Feed, type FeedConsumer } from '../../src/keyspace/feed.js';
+import { Feed, type FeedConsumer, FOR_LOG, FOR_REPLICAS } from '../../src/keyspace/feed.js';
 import { toLatin1 } from '../../src/util/bytes.js';
 import { spans } from './support.js';
 
@@ -47,6 +47,43 @@ describe('Feed', () => {
     expect(recorder.text).toBe(wanted.join(''));
     expect(recorder.units).toBe(3);
     expect(feed.offset).toBe(recorder.text.length);
+  });
+
+  it('a command for replicas alone is not in the log, which selects its databases by itself', () => {
+    const { feed, recorder } = recorded();
+    const log = { text: '', ends: [0] };
+    feed.subscribe(
+      {
+        feedUnit: (bytes, size) => {
+          log.text += toLatin1(bytes, 0, size);
+          log.ends.push(feed.offset);
+        },
+      },
+      FOR_LOG,
+    );
+    feed.append(0, spans('SET', 'a', '1'));
+    feed.append(5, spans('PUBLISH', 'channel', 'message'), FOR_REPLICAS);
+    feed.append(0, spans('SET', 'b', '1'));
+    feed.beginUnit();
+    feed.append(0, spans('SET', 'c', '1'));
+    feed.append(0, spans('PUBLISH', 'channel', 'message'), FOR_REPLICAS);
+    feed.append(0, spans('SCRIPT', 'FLUSH'), FOR_LOG);
+    feed.endUnit();
+    const select = (db: string): string => resp('SELECT', db);
+    const message = resp('PUBLISH', 'channel', 'message');
+    const logged = [
+      select('0') + resp('SET', 'a', '1'),
+      resp('SET', 'b', '1'),
+      resp('MULTI') + resp('SET', 'c', '1') + resp('SCRIPT', 'FLUSH') + resp('EXEC'),
+    ];
+    const replicated = [
+      select('0') + resp('SET', 'a', '1') + select('5') + message + select('0') + resp('SET', 'b', '1'),
+      resp('MULTI') + resp('SET', 'c', '1') + message + resp('EXEC'),
+    ];
+    expect(log.text).toBe(logged.join(''));
+    expect(recorder.text).toBe(replicated.join(''));
+    expect(feed.offset).toBe(recorder.text.length);
+    expect(log.ends.at(-1)).toBe(feed.offset);
   });
 
   it('a unit of several commands is wrapped in MULTI and EXEC and arrives in one piece', () => {

@@ -25,6 +25,13 @@ describe('The feed', () => {
     expect(feed.text).toBe(stream('SELECT 0', 'FLUSHALL', 'FLUSHDB ASYNC', 'SET k v', 'FLUSHDB', 'FLUSHALL SYNC'));
   });
 
+  test('counts FLUSHALL as a write of its client, even when there was nothing to flush', async () => {
+    await client.command('FLUSHALL');
+    const { context } = server.server;
+    const [served] = context.ports.clients.all();
+    expect(served?.lastWriteOffset).toBe(feed.bytes.length);
+  });
+
   test('brings FLUSHDB in the database that is emptied, and SWAPDB before what is written after it', async () => {
     for (const command of ['SELECT 3', 'FLUSHDB', 'SWAPDB 3 0', 'SET k v']) await client.command(command);
     expect(feed.text).toBe(stream('SELECT 3', 'FLUSHDB', 'SWAPDB 3 0', 'SET k v'));

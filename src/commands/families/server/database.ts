@@ -37,7 +37,6 @@ function flushed(c: CommandContext, keyCount: number): void {
   c.keyspace.dirty += keyCount;
   if (keyCount === 0) {
     c.feed.append(c.db.number, c.argv);
-    c.client.lastWriteOffset = c.feed.offset;
   }
   c.reply.ok();
 }
