@@ -81,6 +81,10 @@ export class Client {
   lastCommand: Command | null = null;
   /** Not null while the client waits: nothing more of its input is looked at. */
   suspension: Suspension | null = null;
+  /** The command for whose sake it waits is run again when it goes on: until then it stays in the query buffer. */
+  postponed = false;
+  /** Bytes of that command at the start of the query buffer; they are skipped when it was answered after all. */
+  postponedBytes = 0;
   /** Set when the connection is to be closed after the current command. */
   closing = false;
   /** Whether the connection is gone: nothing may be sent any more. */

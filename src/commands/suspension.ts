@@ -3,8 +3,11 @@
  * fsync...). A suspended client's further input stays unread in its query buffer, so the order of its replies holds;
  * when what it waits for comes, the deadline passes, or it disconnects, it goes on with the rest of its pipeline.
  *
+ * A client may also wait before its command, which is then run with all checks when it goes on: `postpone`.
+ *
  * 1. `client.suspension` is not null exactly while the client is in `waiting`.
- * 2. A suspension ends once: by {@link Suspensions.resume}, by its deadline, or by {@link Suspensions.drop}.
+ * 2. A suspension ends once: by {@link Suspensions.resume} or {@link Suspensions.runAgain}, by its deadline, or by
+ *    {@link Suspensions.drop}.
  */
 import { assert } from '../util/assert.js';
 import type { Client } from './client.js';
@@ -14,14 +17,17 @@ import type { CommandContext } from './context.js';
 export interface Suspension {
   /** Wall-clock milliseconds at which {@link Suspension.timedOut} runs; 0: never. */
   readonly deadlineMs: number;
-  /** Writes the reply for a client whose deadline has passed. */
-  timedOut(c: CommandContext): void;
+  /** Writes the reply for a client whose deadline has passed; null: the command that was postponed runs then. */
+  readonly timedOut: ((c: CommandContext) => void) | null;
   /** The client disconnected: whatever refers to it is let go. No reply. */
   dropped(): void;
 }
 
-/** Runs `write` as the client's reply, flushes it, and offers the rest of its input. The session implements it. */
-export type Resumer = (client: Client, write: (c: CommandContext) => void) => void;
+/**
+ * Runs `write`, if there is one, as the client's reply, flushes it, and offers the rest of its input. The request loop
+ * implements it.
+ */
+export type Resumer = (client: Client, write: ((c: CommandContext) => void) | null) => void;
 
 /** All clients of one server that wait. */
 export class Suspensions {
@@ -57,6 +63,25 @@ export class Suspensions {
   }
 
   /**
+   * Suspends the client of the running command, which has had no effect and writes no reply: it is run again when the
+   * client goes on ({@link runAgain}), unless that is with a reply ({@link resume}). The client has a connection. O(1).
+   */
+  postpone(client: Client, suspension: Suspension): void {
+    assert(client.connection !== null, 'a connection that keeps the command');
+    this.suspend(client, suspension);
+    client.postponed = true;
+  }
+
+  /** Ends a suspension: the command that was postponed, and the rest of the pipeline, are run. O(1). */
+  runAgain(client: Client): void {
+    if (client.suspension === null) return;
+    assert(client.postponed, 'a command that was postponed');
+    this.waiting.delete(client);
+    client.suspension = null;
+    this.resumer(client, null);
+  }
+
+  /**
    * Ends a suspension with the reply that `write` writes; the rest of the client's pipeline follows. `write` runs now,
    * or behind the command that is running; never, when the client is gone by then: what it takes from the keyspace for
    * its client is not lost. Without effect when the client does not wait. O(1).
@@ -65,6 +90,7 @@ export class Suspensions {
     if (client.suspension === null) return;
     this.waiting.delete(client);
     client.suspension = null;
+    client.postponed = false;
     this.resumer(client, write);
   }
 
@@ -91,7 +117,10 @@ export class Suspensions {
     this.nextMs = next;
     for (const client of due) {
       const { suspension } = client;
-      if (suspension !== null) this.resume(client, (c) => suspension.timedOut(c));
+      if (suspension === null) continue; // what another one's answer did has let it go on
+      const { timedOut } = suspension;
+      if (timedOut === null) this.runAgain(client);
+      else this.resume(client, (c) => timedOut.call(suspension, c));
     }
   }
 }

@@ -77,13 +77,17 @@ export class RequestLoop {
     keyspace.knownHashSpans = c.argv;
     reply.begin(client.connection, client.resp);
     let at = from;
+    if (client.postponedBytes > 0) at = afterPostponed(client, from);
     do {
       parser.parse(bytes, at, to, client.parse);
       const { count } = parser;
       if (count > 0) {
         const ran = this.runBatch(client, at, count);
         if (stops(client)) {
-          at = parser.commandEnd[ran - 1]!;
+          if (client.postponed) {
+            if (ran > 1) at = parser.commandEnd[ran - 2]!;
+            client.postponedBytes = parser.commandEnd[ran - 1]! - at;
+          } else at = parser.commandEnd[ran - 1]!;
           // What was found out about the input further on does not hold for where it goes on.
           client.parse.needed = 0;
           break;
@@ -103,10 +107,11 @@ export class RequestLoop {
   }
 
   /**
-   * Ends a client's suspension: `write` writes its reply, then the rest of its input is served. While another client is
-   * being served it waits until that client's command is done. A client that is gone by then is left alone.
+   * Ends a client's suspension: `write` writes its reply, if there is one, then the rest of its input is served. While
+   * another client is being served it waits until that client's command is done. A client that is gone by then is left alone.
    */
-  resume(client: Client, write: (c: CommandContext) => void): void {
+  resume(client: Client, write: ((c: CommandContext) => void) | null): void {
+    if (write === null) return this.busy ? this.goOnLater(client) : goOn(client);
     this.ready.push({ client, write });
     if (!this.busy) this.serveReady();
   }
@@ -255,6 +260,14 @@ export class RequestLoop {
 /** Whether the client's next commands are not to run now: it waits, is to be closed, or does not read its replies. */
 function stops({ suspension, closing, connection }: Client): boolean {
   return suspension !== null || closing || (connection !== null && (connection.congested || connection.closed));
+}
+
+/** Where a client goes on that waited before a command: at it, or behind it when it was answered meanwhile. */
+function afterPostponed(client: Client, from: number): number {
+  const at = client.postponed ? from : from + client.postponedBytes;
+  client.postponed = false;
+  client.postponedBytes = 0;
+  return at;
 }
 
 /** Offers the input that was kept while the client was suspended, or closes its connection. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { CommandContext } from '../../src/commands/context.js';
 import type { CommandSpec } from '../../src/commands/spec.js';
 import type { Suspension } from '../../src/commands/suspension.js';
@@ -22,6 +22,8 @@ const held = (c: CommandContext, deadlineMs: number, ends: Ends): Suspension => 
     dropped: () => ends.push(`${name} dropped`),
   };
 };
+
+const mayRun = { now: false };
 
 /** HOLD name [ms] waits; LET id lets a client go on, CLOSE id lets it go on and closes it at once. */
 function commands(ends: Ends): CommandSpec[] {
@@ -67,6 +69,16 @@ function commands(ends: Ends): CommandSpec[] {
       }
       c.reply.ok();
     }),
+    // Runs when it may, and until then waits before it runs.
+    spec('later', 2, (c) => {
+      if (mayRun.now) return c.reply.bulkText(c.argv.text(1));
+      const name = c.argv.text(1);
+      c.suspensions.postpone(c.client, {
+        deadlineMs: c.nowMs + 100,
+        timedOut: null,
+        dropped: () => ends.push(`${name} dropped`),
+      });
+    }),
     // Lets a client go on only to wait again.
     spec('prolong', 2, (c) => {
       const client = c.ports.clients.byId(c.argv.int(1))!;
@@ -83,6 +95,51 @@ function start() {
   const bench = new LoopBench({ commands: commands(ends) });
   return { bench, ends };
 }
+
+describe('A client that waits before a command', () => {
+  beforeEach(() => {
+    mayRun.now = false;
+  });
+
+  test('runs it when it goes on, as often as it has to wait again, and the rest of its pipeline in order', () => {
+    const { bench } = start();
+    const a = bench.connect('a');
+    a.receive('ECHO 1\r\nLATER 2\r\nECHO 3\r\n');
+    a.receive('ECHO 4\r\n');
+    expect(a.take()).toBe(bulk('1'));
+    bench.suspensions.runAgain(a.client);
+    expect(a.take()).toBe('');
+    expect(bench.suspensions.count).toBe(1);
+    mayRun.now = true;
+    bench.suspensions.runAgain(a.client);
+    expect(a.take()).toBe(bulk('2') + bulk('3') + bulk('4'));
+    expect(bench.suspensions.count).toBe(0);
+    a.receive('PING\r\n');
+    expect(a.take()).toBe(PONG);
+  });
+
+  test('runs it at its deadline', () => {
+    const { bench, ends } = start();
+    const a = bench.connect('a').receive('LATER 1\r\n');
+    mayRun.now = true;
+    bench.clock.advance(100);
+    bench.suspensions.expire(bench.clock.nowMs());
+    expect(a.take()).toBe(bulk('1'));
+    expect(ends).toEqual([]);
+  });
+
+  test('does not run it when it is answered meanwhile', () => {
+    const { bench } = start();
+    const a = bench.connect('a').receive('ECHO 1\r\nLATER 2\r\nECHO 3\r\nLATER 4\r\n');
+    expect(a.take()).toBe(bulk('1'));
+    bench.suspensions.resume(a.client, (c) => c.reply.simple('GO'));
+    expect(a.take()).toBe(`+GO\r\n${bulk('3')}`);
+    bench.suspensions.resume(a.client, (c) => c.reply.simple('GO'));
+    expect(a.take()).toBe('+GO\r\n');
+    a.receive('PING\r\n');
+    expect(a.take()).toBe(PONG);
+  });
+});
 
 describe('A suspended client', () => {
   test('keeps its pipeline in order and goes on with it', () => {

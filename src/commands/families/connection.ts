@@ -595,10 +595,12 @@ function clientUnblock(c: CommandContext): void {
   if (Number.isNaN(id)) return reply.error(ERR_NOT_INTEGER);
   const client = c.ports.clients.byId(id);
   const suspension = client?.suspension ?? null;
-  if (client === undefined || suspension === null) return reply.int(0);
+  // Who waits before its command runs (a pause) is not blocked by it.
+  if (client === undefined || suspension === null || suspension.timedOut === null) return reply.int(0);
+  const { timedOut } = suspension;
   if (withError) {
     suspension.dropped();
     c.suspensions.resume(client, (resumed) => resumed.reply.error(UNBLOCKED));
-  } else c.suspensions.resume(client, (resumed) => suspension.timedOut(resumed));
+  } else c.suspensions.resume(client, (resumed) => timedOut.call(suspension, resumed));
   reply.int(1);
 }
