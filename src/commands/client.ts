@@ -54,6 +54,8 @@ export interface ClientConnection extends ReplySink {
   destroy(): void;
   /** Offers the input that was kept while the client was suspended. */
   resume(): void;
+  /** The same in the next turn of the event loop, when other clients have had theirs. */
+  offerLater(): void;
 }
 
 export class Client {

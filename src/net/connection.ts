@@ -216,6 +216,18 @@ export class Connection {
     this.afterOffer();
   }
 
+  /** Offers the input that is kept in the loop's next turn: others have theirs first, and nothing more is read before. */
+  offerLater(): void {
+    if (this.offerScheduled) return;
+    this.offerScheduled = true;
+    if (this.reads?.reading === true) this.reads.readStop();
+    setImmediate(() => {
+      this.offerScheduled = false;
+      this.resume();
+      this.readOn();
+    });
+  }
+
   /** Closes when the socket has taken all output; no more input is looked at. */
   closeAfterReplies(): void {
     this.draining = true;
@@ -280,14 +292,14 @@ export class Connection {
    * pause would keep all of them waiting (bench/server/stalls.ts, fill).
    */
   private readInTurn(handle: StreamHandle): void {
-    if (!handle.reading || this.closed) return;
+    if (!handle.reading || this.offerScheduled || this.closed) return;
     handle.readStop();
     this.network.readLater(this);
   }
 
   /** Reads on, after {@link readInTurn}, unless reading was stopped for another reason meanwhile. */
   readOn(): void {
-    if (this.reads?.reading === true && !this.closed) this.reads.readStart();
+    if (this.reads?.reading === true && !this.offerScheduled && !this.closed) this.reads.readStart();
   }
 
   /** Input on the `data` path: the chunk is ours. */
@@ -337,16 +349,6 @@ export class Connection {
     if (end < to && consumed === from) consumed = this.offer(query.bytes, query.view, from, to);
     else if (end < to) this.offerLater();
     query.consume(consumed);
-  }
-
-  /** Other clients have their turn before this one's input goes on. */
-  private offerLater(): void {
-    if (this.offerScheduled) return;
-    this.offerScheduled = true;
-    setImmediate(() => {
-      this.offerScheduled = false;
-      this.resume();
-    });
   }
 
   /** @hot */

@@ -158,6 +158,10 @@ export class FakeConnection implements ClientConnection {
     this.bench.clients.remove(this.client);
   }
 
+  offerLater(): void {
+    setImmediate(() => this.resume());
+  }
+
   resume(): void {
     if (this.closed || this.congested || this.query.length === 0) return;
     const consumed = this.bench.loop.serve(this.client, this.query, 0, this.query.length);

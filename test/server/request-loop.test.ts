@@ -91,7 +91,7 @@ describe('The request loop', () => {
     expect(a.take()).toBe(nil);
   });
 
-  test('lets a key expire for the commands that follow a slow one in the same pipeline', () => {
+  test('lets a key expire for the commands that follow a slow one in the same pipeline', async () => {
     const { bench } = start();
     bench.connect('a').receive('SET k v PX 1\r\nSPEND 10000\r\nGET k\r\n');
     bench
@@ -99,7 +99,19 @@ describe('The request loop', () => {
       .receive(
         '*5\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n$2\r\nPX\r\n$1\r\n1\r\n*2\r\n$5\r\nSPEND\r\n$2\r\n10\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n',
       );
+    await bench.nextTurn();
     expect(bench.sent.join('').match(/\$-1/g)).toHaveLength(2);
+  });
+
+  test('lets other clients go first when a chunk takes longer than a turn may', async () => {
+    const { bench } = start();
+    const a = bench.connect('a');
+    a.receive('*2\r\n$9\r\nFASTSPEND\r\n$1\r\n1\r\n'.repeat(64 + 64 + 3));
+    bench.connect('b').receive('PING\r\n');
+    await bench.nextTurn();
+    await bench.nextTurn();
+    await bench.nextTurn();
+    expect(bench.sent).toEqual([`a:${ok.repeat(64)}`, `b:${PONG}`, `a:${ok.repeat(64)}`, `a:${ok.repeat(3)}`]);
   });
 
   test('notes when a client was last heard of', () => {
