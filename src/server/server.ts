@@ -52,6 +52,7 @@ import { SlowCommands } from './slow-commands.js';
 import { StartupError } from './startup-error.js';
 import { Status } from './status.js';
 import { ServerTasks } from './tasks.js';
+import { waitingDirectives } from './waiting-directives.js';
 
 /** The system's bound on connections that wait to be accepted. */
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
@@ -187,6 +188,8 @@ export class Server implements LifecyclePort {
     this.cron.start();
     log.notice('Server initialized');
     log.warning('Nothing is saved: this version keeps all data in memory only, and it is gone when the server ends.');
+    const waiting = waitingDirectives(config);
+    if (waiting.length > 0) log.warning(`No effect in this version: ${waiting.join(', ')}.`);
     if (this.listeners.tcpPort !== 0) log.notice('Ready to accept connections tcp');
     if (this.listeners.unixPath !== null) log.notice('Ready to accept connections unix');
   }
