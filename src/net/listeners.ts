@@ -28,6 +28,9 @@ const PROTECTED_MODE =
 /** Errors of an address family that the machine lacks: such an address is skipped, as an optional one. */
 const NO_SUCH_FAMILY: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT', 'EPFNOSUPPORT']);
 
+/** The longest path of a unix socket, with its NUL: the system's `sun_path`. libuv cuts a longer one off. */
+const UNIX_PATH_BYTES = 108;
+
 /** A socket could not be opened; `message` is the line for the log. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -117,6 +120,11 @@ export class Listeners {
    * @throws ListenError when that fails
    */
   async listenUnix(path: string, mode: number, backlog: number): Promise<void> {
+    const length = Buffer.byteLength(path);
+    if (length >= UNIX_PATH_BYTES) {
+      const reason = `unix socket path too long (${length}), must be under ${UNIX_PATH_BYTES}`;
+      throw new ListenError(`Failed opening Unix socket: ${reason}`);
+    }
     await rm(path, { force: true });
     const server = this.createServer(path);
     try {

@@ -199,7 +199,7 @@ export class Network {
     }
   }
 
-  /** The part of cron that is about connections: soft limits and idle buffers. O(connections / slices). */
+  /** The part of cron that is about connections: soft limits and idle buffers, of one in `slices` each. O(connections). */
   maintain(slices: number): void {
     const nowMs = this.clock.nowMs();
     this.slice = (this.slice + 1) % slices;

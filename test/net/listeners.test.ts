@@ -118,6 +118,12 @@ describe('listeners', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('refuse a path that is too long for a unix socket, which the system would cut off', async () => {
+    await expect(unstarted().listeners.listenUnix(`/tmp/${'x'.repeat(103)}`, 0, 511)).rejects.toThrow(
+      'Failed opening Unix socket: unix socket path too long (108), must be under 108',
+    );
+  });
+
   it('say why a unix socket cannot be had', async () => {
     await expect(unstarted().listeners.listenUnix('/nonexistent/r.sock', 0, 511)).rejects.toThrow(
       'Failed opening Unix socket: bind: No such file or directory',
