@@ -60,6 +60,7 @@ function refuseMemoryTest(args: readonly string[]): void {
 /** Serves until it is told to end, again after each DEBUG RESTART. */
 async function serve(args: readonly string[]): Promise<void> {
   const stdin = readCommandLine(args).readsStdin ? readFileSync(0) : null;
+  const startDirectory = process.cwd();
   let config = readConfig(args, stdin);
   const supervisor = findSupervisor(config.supervised);
   if (config.daemonize && supervisor === 'none' && !isDaemon()) {
@@ -70,6 +71,7 @@ async function serve(args: readonly string[]): Promise<void> {
     const restartMs = await new Program(config, supervisor, args.length === 0).run();
     if (restartMs === null) return;
     await new Promise((done) => setTimeout(done, restartMs));
+    process.chdir(startDirectory); // what the arguments name is relative to it, not to `dir`
     config = readConfig(args, stdin);
   }
 }

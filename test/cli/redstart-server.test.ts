@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort, pollUntil, type RunningServer, type StartOptions, startRedstart } from '../support/index.js';
+import {
+  freePort,
+  pollUntil,
+  RespClient,
+  type RunningServer,
+  type StartOptions,
+  startRedstart,
+} from '../support/index.js';
 
 const running: RunningServer[] = [];
 afterEach(async () => {
@@ -87,6 +95,54 @@ describe('redstart-server', () => {
     server.kill('SIGINT');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     await client.closed;
+  });
+
+  it('ends at once with code 1 on a second SIGINT while the first waits to be served', async () => {
+    const server = await start();
+    const client = await server.connect();
+    client.write('DEBUG SLEEP 0.3');
+    const insisting = setInterval(() => server.kill('SIGINT'), 5); // many: the system merges those that it has not delivered
+    const exit = await server.exited;
+    clearInterval(insisting);
+    expect(exit).toEqual({ code: 1, signal: null });
+    expect(server.log()).toMatch(/:signal-handler \(\d+\) You insist\.\.\. exiting now\.\n$/);
+  });
+
+  it('restarts in place on DEBUG RESTART, with its files found from where it was started', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'redstart-'));
+    mkdirSync(join(directory, 'data'));
+    writeFileSync(join(directory, 'my.conf'), 'dir data\nenable-debug-command yes\nbind 127.0.0.1\n');
+    const port = await freePort();
+    const child = spawn(process.execPath, [PROGRAM, 'my.conf', '--port', String(port)], { cwd: directory });
+    let log = '';
+    child.stdout.on('data', (chunk) => {
+      log += chunk;
+    });
+    const exited = once(child, 'exit');
+    const starts = (): number => log.split('Ready to accept connections').length - 1;
+    await pollUntil(
+      () => starts() === 1,
+      () => log,
+    );
+    const first = await RespClient.connect({ port });
+    await first.command('SET key value');
+    first.write('DEBUG RESTART');
+    await first.closed;
+    await pollUntil(
+      () => starts() === 2,
+      () => log,
+    );
+    const second = await RespClient.connect({ port });
+    expect((await second.command('GET key')).wire).toBe('$-1\r\n');
+    expect((await second.command('CONFIG GET dir')).wire).toContain(`${directory}/data\r\n`);
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('says which directives have no effect yet, and is silent about defaults', async () => {
+    const server = await start(['--appendonly', 'yes', '--maxclients', '100']);
+    expect(texts(server.log())).toContain('M # No effect in this version: appendonly.');
   });
 
   it('serves in the process that was started', async () => {
