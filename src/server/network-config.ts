@@ -5,6 +5,9 @@ import { ListenError, type Listeners, type NetworkSettings } from '../net/index.
 import type { Log } from './log.js';
 import { mostClients, openFilesLimit } from './open-files.js';
 
+/** The line of the log when a server is told to listen for TLS: one that did not would look as if it did. */
+export const NO_TLS = 'This version has no TLS: tls-port must be 0.';
+
 /** Brings `settings` in line with the configuration; cheap, so one function serves all changes. */
 export function applyNetworkSettings(settings: NetworkSettings, config: Config, defaultUser: User): void {
   settings.maxclients = config.maxclients;
@@ -44,6 +47,11 @@ export function watchNetworkConfig(
       return false;
     }
   };
+  config.onApply(['tlsPort'], () => {
+    if (config.tlsPort === 0) return null;
+    parts.log.warning(NO_TLS);
+    return 'Unable to update TLS configuration. Check server logs.';
+  });
   config.onApply(['port'], async () =>
     (await listenAnew()) ? null : 'Unable to listen on this port. Check server logs.',
   );

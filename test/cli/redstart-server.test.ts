@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { REDSTART_VERSION } from '../../src/util/version.js';
 import {
   freePort,
   pollUntil,
@@ -100,7 +101,8 @@ describe('redstart-server', () => {
   it('ends at once with code 1 on a second SIGINT while the first waits to be served', async () => {
     const server = await start();
     const client = await server.connect();
-    client.write('DEBUG SLEEP 0.3');
+    // Once the system has the command, the server reads it before it looks at signals that come later.
+    await new Promise((written) => client.socket.write('DEBUG SLEEP 0.5\r\n', written));
     const insisting = setInterval(() => server.kill('SIGINT'), 5); // many: the system merges those that it has not delivered
     const exit = await server.exited;
     clearInterval(insisting);
@@ -193,6 +195,15 @@ describe('redstart-server', () => {
     expect(log).toContain(`\n>>> 'nosuch "1"'\nBad directive or wrong number of arguments\n`);
   });
 
+  it('refuses to listen for TLS, rather than to serve without it', async () => {
+    const { code, log } = await refused(['--tls-port', '1']);
+    expect(code).toBe(1);
+    expect(texts(log).slice(-2)).toEqual([
+      'M # This version has no TLS: tls-port must be 0.',
+      'M # Failed to configure TLS. Check logs for more info.',
+    ]);
+  });
+
   it('refuses cluster mode and modules with a clear line', async () => {
     const cluster = await refused(['--cluster-enabled', 'yes']);
     expect(cluster.code).toBe(1);
@@ -268,6 +279,11 @@ describe('redstart-server', () => {
     const { code, log } = await runPlainly(['-'], 'port 0\nbind 127.0.0.1\nwrong-directive yes\n');
     expect(code).toBe(1);
     expect(log).toContain(`at line 3\n>>> 'wrong-directive yes'\nBad directive or wrong number of arguments\n`);
+  });
+
+  it('has the version of its package', () => {
+    const { version } = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect(REDSTART_VERSION).toBe(version);
   });
 
   it('asks for the size of a memory test as Redis does', async () => {
