@@ -12,7 +12,7 @@ import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js'
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
 import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';
 import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH, OOM_SYSTEM } from './errors.js';
-import { FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
+import { type CommandHandler, FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 
 export class Executor {
@@ -29,10 +29,7 @@ export class Executor {
    * pass and for {@link execute}.
    */
   resolve(): Command | null {
-    const { argv } = this.c;
-    const command = this.table.lookup(argv);
-    if (command === null || command.subcommands === null || argv.count === 1) return command;
-    return command.subcommands.lookup(argv, 1);
+    return this.table.resolve(this.c.argv, 0);
   }
 
   /**
@@ -79,21 +76,24 @@ export class Executor {
 
   /** @hot */
   private run(client: Client, command: Command | null): boolean {
-    const { c } = this;
+    if (command === null || command.handler === null) return this.refuse(command, this.unknown(command));
     const refusal = this.refusal(client, command);
-    if (refusal !== null || command === null || command.handler === null) {
-      if (command !== null) c.stats.commands.rejected[command.id]!++;
-      if (refusal !== null) c.reply.error(refusal);
-      return false;
-    }
-    this.call(client, command);
+    if (refusal !== null) return this.refuse(command, refusal);
+    this.call(client, command, command.handler);
     return true;
   }
 
-  /** @hot Why the command may not run, null when it may. The order is Redis'. */
-  private refusal(client: Client, command: Command | null): ErrorReply | null {
+  /** Answers with an error in place of running the command, and counts that. */
+  private refuse(command: Command | null, refusal: ErrorReply): false {
+    const { reply, stats } = this.c;
+    if (command !== null) stats.commands.rejected[command.id]!++;
+    reply.error(refusal);
+    return false;
+  }
+
+  /** @hot Why a command that exists may not run, null when it may. The order is Redis'. */
+  private refusal(client: Client, command: Command): ErrorReply | null {
     const { argv } = this.c;
-    if (command === null || command.handler === null) return this.unknown(command);
     if (!command.acceptsCount(argv.count)) return errWrongArity(command.name);
     if ((command.flags & FLAG_PROTECTED) !== 0 && !this.allowsProtected(client, command))
       return refusedProtected(command);
@@ -117,24 +117,25 @@ export class Executor {
   }
 
   /** @hot Calls the handler, counts, and propagates what it changed as one unit. */
-  private call(client: Client, command: Command): void {
+  private call(client: Client, command: Command, handler: CommandHandler): void {
     const { c } = this;
     const { stats, reply } = c;
     this.setRunning(client, command);
-    client.lastCommand = command;
+    if (client.lastCommand !== command) client.lastCommand = command;
     const errors = reply.errorCount;
-    this.runUnit(client, command.handler!);
+    this.runUnit(client, handler);
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
     if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
   }
 
-  /** @hot */
+  /** @hot Stores references only where they differ: the garbage collector's write barrier costs more than the look. */
   private setRunning(client: Client, command: Command): void {
     const { c } = this;
-    c.client = client;
-    c.db = c.keyspace.db(client.database);
-    c.command = command;
+    const db = c.keyspace.db(client.database);
+    if (c.client !== client) c.client = client;
+    if (c.db !== db) c.db = db;
+    if (c.command !== command) c.command = command;
   }
 
   /** @hot Runs `body`; what it changes goes to the feed as one unit. */
