@@ -37,6 +37,10 @@ interface Ready {
 const BIG_COMMAND_BYTES = 16 * 1024;
 /** Keys expire by the millisecond. */
 const TIME_STEP_US = 1000;
+/** What a client sends may keep the others waiting for so long: then they have their turn. */
+const TURN_US = 2000;
+const TURN_BEGAN = 0;
+const BATCH_ENDED = 1;
 /** With a threshold below this, each command's time is taken on its own. */
 const EXACT_BELOW_US = 1000;
 
@@ -52,6 +56,8 @@ export class RequestLoop {
   private readonly keyHashes = new Int32Array(BATCH);
   /** Place in the key arrays of each command's first key, -1 when it has none. */
   private readonly keyPlaces = new Int32Array(BATCH);
+  /** When the chunk and when its last batch began and ended, in microseconds: doubles in fields would be allocated. */
+  private readonly times = new Float64Array(2);
   /** Whether a chunk is being served: then ready clients wait until its command is done. */
   private busy = false;
   private readonly ready: Ready[] = [];
@@ -72,6 +78,9 @@ export class RequestLoop {
     if (client.closing) return to;
     const { c, parser } = this;
     const { keyspace, reply } = c;
+    const { times } = this;
+    times[TURN_BEGAN] = 0;
+    times[BATCH_ENDED] = 0;
     this.busy = true;
     keyspace.touches = !client.noTouch;
     keyspace.knownHashSpans = c.argv;
@@ -99,6 +108,11 @@ export class RequestLoop {
         at = to;
         break;
       }
+      // Without a command nothing took long: the rest is the beginning of one, which waits for more input.
+      if (count > 0 && at < to && times[BATCH_ENDED]! - times[TURN_BEGAN]! >= TURN_US && client.connection !== null) {
+        client.connection.offerLater();
+        break;
+      }
     } while (parser.count > 0 && at < to);
     reply.flush();
     this.busy = false;
@@ -123,6 +137,7 @@ export class RequestLoop {
     this.touchKeys(client, count);
     const exact = this.observer.thresholdUs < EXACT_BELOW_US;
     let begun = c.clock.monotonicUs();
+    if (this.times[TURN_BEGAN] === 0) this.times[TURN_BEGAN] = begun;
     let unaccounted = 0;
     let start = from;
     client.lastInteractionMs = this.readTime();
@@ -149,6 +164,7 @@ export class RequestLoop {
         // Commands of a batch share one time, but for those behind one that took so long that a key may have expired.
         if (now - begun >= TIME_STEP_US && k + 1 < count && !isSmall) this.readTime();
         begun = now;
+        this.times[BATCH_ENDED] = now;
         unaccounted = 0;
         if (this.ready.length > 0) this.serveReadyBetween(client);
         if (stops(client)) return k + 1;
