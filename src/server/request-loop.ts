@@ -80,7 +80,6 @@ export class RequestLoop {
     const { keyspace, reply } = c;
     const { times } = this;
     times[TURN_BEGAN] = 0;
-    times[BATCH_ENDED] = 0;
     this.busy = true;
     keyspace.touches = !client.noTouch;
     keyspace.knownHashSpans = c.argv;
