@@ -7,6 +7,7 @@
 
 import { FOR_ALL } from '../keyspace/feed.js';
 import { isOutOfMemory } from '../memory/index.js';
+import { token } from '../resp/argv.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
@@ -15,9 +16,14 @@ import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, 
 import { type CommandHandler, FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 
+const POST = token('post');
+const HOST = token('host:');
+const HTTP_WARNING_INTERVAL_MS = 60_000;
+
 export class Executor {
   private readonly c: CommandContext;
   private readonly table: CommandTable;
+  private warnedOfHttpMs = 0;
 
   constructor(context: CommandContext) {
     this.c = context;
@@ -76,7 +82,10 @@ export class Executor {
 
   /** @hot */
   private run(client: Client, command: Command | null): boolean {
-    if (command === null || command.handler === null) return this.refuse(command, this.unknown(command));
+    if (command === null || command.handler === null) {
+      if (command === null && this.isHttp(client)) return false;
+      return this.refuse(command, this.unknown(command));
+    }
     const refusal = this.refusal(client, command);
     if (refusal !== null) return this.refuse(command, refusal);
     this.call(client, command, command.handler);
@@ -114,6 +123,24 @@ export class Executor {
     if (container === null) return errUnknownCommand(formatCommandName(argv, 0), unknownCommandArgs(argv));
     if (argv.count === 1) return errWrongArity(container.name);
     return errUnknownSubcommand(formatCommandName(argv, 1), container.name);
+  }
+
+  /**
+   * A browser can be made to send requests here by a page of somebody else's: what begins as HTTP does is no client, and
+   * is cut off before the body's lines would run as commands (securityWarningCommand of server.c, 7.0).
+   */
+  private isHttp(client: Client): boolean {
+    const { argv, ports, nowMs } = this.c;
+    if (!argv.is(0, POST) && !argv.is(0, HOST)) return false;
+    client.closing = true;
+    if (nowMs - this.warnedOfHttpMs >= HTTP_WARNING_INTERVAL_MS) {
+      this.warnedOfHttpMs = nowMs;
+      ports.log.warning(
+        'Possible SECURITY ATTACK detected: a client sends HTTP (POST or Host:), as a page in a browser can be made to ' +
+          `do across protocols. Connection from ${client.connection?.address ?? 'inside'} aborted.`,
+      );
+    }
+    return true;
   }
 
   /** @hot Calls the handler, counts, and propagates what it changed as one unit. */

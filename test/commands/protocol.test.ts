@@ -202,6 +202,17 @@ describeCommands('Requests', (t) => {
     await c.expect('MGET a b', array(bulk('1'), nil));
   });
 
+  t.test('behind what a browser sends are not run', async (c) => {
+    const body = 'SET b 2\r\n';
+    await check(c, {
+      sent: [`POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`],
+      got: '',
+      closes: true,
+    });
+    await check(c, { sent: [`Host: localhost\r\n\r\n${body}`], got: '', closes: true });
+    await c.expect('GET b', nil);
+  });
+
   t.test('behind a protocol error are not run', async (c) => {
     await check(c, { sent: [`*x\r\n${encode('SET', 'b', '2')}`], got: BAD_MULTIBULK, closes: true });
     await c.expect('EXISTS b', int(0));
