@@ -61,7 +61,7 @@ const RESERVE_SHIFT = 3;
 /** What a record grows by when it gets an expire time. */
 const EXPIRE_BYTES = EXPIRES_HEADER_BYTES - HEADER_BYTES;
 /** Times to live count in the average as 70 years at most. */
-const MAX_AVERAGED_MS = 2 ** 41;
+export const MAX_AVERAGED_MS = 2 ** 41;
 /** What a key's share of the index is at most: a line of 64 bytes for the least entries that it is kept for. */
 const MAX_INDEX_SHARE = 16;
 
