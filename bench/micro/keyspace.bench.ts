@@ -99,7 +99,7 @@ class Fixture {
   getTouched(from: number, n: number): number {
     const { keys, db, keyspace, offsets, lengths, hashes } = this;
     for (let k = 0; k < n; k++) offsets[k] = (from + k) * KEY_BYTES;
-    db.prefetch(keys.bytes, keys.view, offsets, lengths, n, hashes);
+    db.prefetch(keys.bytes, keys.view, offsets, lengths, n, hashes, true);
     keyspace.knownHashArg = 0;
     let sum = 0;
     for (let k = 0; k < n; k++) {

@@ -13,6 +13,7 @@ import { StartupError } from '../server/startup-error.js';
 import { systemClock } from '../util/clock.js';
 import { REDIS_VERSION } from '../util/version.js';
 import { checkSystem } from './check-system.js';
+import { tuneCompiler } from './compiler.js';
 import {
   daemonize,
   expandTitle,
@@ -59,6 +60,7 @@ function refuseMemoryTest(args: readonly string[]): void {
 
 /** Serves until it is told to end, again after each DEBUG RESTART. */
 async function serve(args: readonly string[]): Promise<void> {
+  tuneCompiler();
   const stdin = readCommandLine(args).readsStdin ? readFileSync(0) : null;
   const startDirectory = process.cwd();
   let config = readConfig(args, stdin);

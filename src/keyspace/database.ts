@@ -150,6 +150,7 @@ export class Database {
   /**
    * @hot The touch pass of a batch: hashes `n` keys of one buffer into `hashes`, and loads what their lookups will read,
    * all at once. Changes nothing.
+   * @param deep whether the values will be read, not only replaced
    */
   prefetch(
     bytes: Uint8Array,
@@ -158,11 +159,12 @@ export class Database {
     lengths: Int32Array,
     n: number,
     hashes: Int32Array,
+    deep: boolean,
   ): void {
     const { hasher } = this.keyspace;
     for (let i = 0; i < n; i++) hashes[i] = hasher.hash(view, bytes, offsets[i]!, lengths[i]!);
     // A single key gains nothing from being loaded ahead.
-    if (n > 1) this.keyspace.loaded ^= this.index.touch(hashes, n);
+    if (n > 1) this.keyspace.loaded ^= this.index.touch(hashes, n, deep);
   }
 
   // --- One entry ----------------------------------------------------------------------------------------------------

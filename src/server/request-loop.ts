@@ -15,6 +15,7 @@
 import { type Client, REPLY_ON } from '../commands/client.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Executor } from '../commands/executor.js';
+import { FLAG_READONLY } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { BATCH, RequestParser } from '../resp/parser.js';
@@ -186,6 +187,7 @@ export class RequestLoop {
     const { parser, commands, executor, keyOffsets, keyLengths, keyPlaces } = this;
     const { argv } = this.c;
     let keys = 0;
+    let flags = 0;
     for (let k = 0; k < count; k++) {
       argv.base = parser.commandBase[k]!;
       argv.count = parser.commandArgc[k]!;
@@ -196,9 +198,13 @@ export class RequestLoop {
       keyOffsets[keys] = argv.offset(command.firstKey);
       keyLengths[keys] = argv.length(command.firstKey);
       keyPlaces[k] = keys++;
+      flags = command.flags;
     }
-    if (keys > 0)
-      this.c.keyspace.db(client.database).prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes);
+    if (keys === 0) return;
+    // Pipelines are mostly of one kind, so that the last command speaks for all.
+    const reads = (flags & FLAG_READONLY) !== 0;
+    const db = this.c.keyspace.db(client.database);
+    db.prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes, reads);
   }
 
   /**

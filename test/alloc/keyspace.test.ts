@@ -131,7 +131,7 @@ describe('Without garbage', () => {
     const lengths = new Int32Array(64).fill(KEY_BYTES);
     const hashes = new Int32Array(64);
     return expectNoGarbage((i) => {
-      if ((i & 63) === 0) db.prefetch(keys.bytes, keys.view, offsets, lengths, 64, hashes);
+      if ((i & 63) === 0) db.prefetch(keys.bytes, keys.view, offsets, lengths, 64, hashes, true);
     });
   });
 

@@ -109,7 +109,7 @@ describe('Database, strings', () => {
     bench.set('b', '2');
     const args = spans('a', 'b');
     const hashes = new Int32Array(2);
-    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 2, hashes);
+    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 2, hashes, true);
     const { keyspace } = bench;
     keyspace.knownHashSpans = args;
     keyspace.knownHashArg = 1;
@@ -126,7 +126,7 @@ describe('Database, strings', () => {
     const idle = bench.set('idle', 'v');
     bench.advance(100_000);
     const args = spans('gone', 'idle', 'none');
-    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 3, new Int32Array(3));
+    db.prefetch(args.bytes, args.view, args.offsets, args.lengths, 3, new Int32Array(3), false);
     expect(db.size).toBe(2);
     expect(db.idleMsOf(idle)).toBe(100_000);
     expect([bench.keyspace.stats.hits, bench.keyspace.stats.misses, bench.expiredKeys.length]).toEqual([0, 0, 0]);

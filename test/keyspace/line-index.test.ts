@@ -274,7 +274,7 @@ describe('LineIndex', () => {
       if (n % 64 === 0) blocks.index.prepare(4);
     }
     const hashes = Int32Array.from({ length: 300 }, (_, i) => scramble(i * 1000));
-    blocks.index.touch(hashes, 300);
+    blocks.index.touch(hashes, 300, true);
     blocks.check();
     expect(blocks.account.used).toBe(blocks.index.bytes);
   });
