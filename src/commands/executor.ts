@@ -150,7 +150,8 @@ export class Executor {
     this.setRunning(client, command);
     if (client.lastCommand !== command) client.lastCommand = command;
     const errors = reply.errorCount;
-    this.runUnit(client, handler);
+    if (command.isPure) this.runAlone(client, handler);
+    else this.runUnit(client, handler);
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
     if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
@@ -163,6 +164,21 @@ export class Executor {
     if (c.client !== client) c.client = client;
     if (c.db !== db) c.db = db;
     if (c.command !== command) c.command = command;
+  }
+
+  /**
+   * @hot Runs what changes nothing itself. The deletion of an expired key that it meets is a unit of its own, as the
+   * reference has it.
+   */
+  private runAlone(client: Client, handler: CommandHandler): void {
+    const { c } = this;
+    const { size, sentBytes } = c.reply;
+    try {
+      handler(c);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.outOfMemory(client, size, sentBytes);
+    }
   }
 
   /** @hot Runs `body`; what it changes goes to the feed as one unit. */

@@ -39,7 +39,9 @@ import {
   type CommandHandler,
   type CommandSpec,
   FLAG_FAST,
+  FLAG_MAY_REPLICATE,
   FLAG_MOVABLEKEYS,
+  FLAG_READONLY,
   type KeyFinder,
   type SubcommandSpec,
 } from './spec.js';
@@ -74,6 +76,8 @@ export class Command {
   readonly keyStep: number;
   /** Whether it takes about as long as any other of its kind, so that several of them may share one time measurement. */
   readonly isBrief: boolean;
+  /** Whether it changes no data and so has nothing to propagate. */
+  readonly isPure: boolean;
   /** Null when it is no container. */
   readonly subcommands: CommandIndex | null;
 
@@ -100,6 +104,7 @@ export class Command {
     this.keyStep = range.step;
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
     this.isBrief = (this.flags & FLAG_FAST) !== 0 || (this.hasKeys && spec.complexity === 'O(1)');
+    this.isPure = (this.flags & (FLAG_READONLY | FLAG_MAY_REPLICATE)) === FLAG_READONLY;
     const subcommands = 'subcommands' in spec && spec.subcommands?.length ? spec.subcommands : null;
     this.categories = categoriesOf(
       subcommands !== null && this.handler === null ? null : this.group,
