@@ -13,7 +13,6 @@ import { StartupError } from '../server/startup-error.js';
 import { systemClock } from '../util/clock.js';
 import { REDIS_VERSION } from '../util/version.js';
 import { checkSystem } from './check-system.js';
-import { tuneCompiler } from './compiler.js';
 import {
   daemonize,
   expandTitle,
@@ -24,6 +23,7 @@ import {
   type Supervisor,
   writePidFile,
 } from './process-control.js';
+import { tuneRuntime } from './runtime.js';
 
 const PROGRAM = 'redstart-server';
 /** Where Redis writes the pid of a server in the background when `pidfile` does not say. */
@@ -60,7 +60,7 @@ function refuseMemoryTest(args: readonly string[]): void {
 
 /** Serves until it is told to end, again after each DEBUG RESTART. */
 async function serve(args: readonly string[]): Promise<void> {
-  tuneCompiler();
+  tuneRuntime();
   const stdin = readCommandLine(args).readsStdin ? readFileSync(0) : null;
   const startDirectory = process.cwd();
   let config = readConfig(args, stdin);
