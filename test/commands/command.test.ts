@@ -49,6 +49,12 @@ describeCommands('COMMAND INFO and COUNT', (t) => {
     expect(alone?.slice(0, 3)).toEqual(['client|getname', 2, ['noscript', 'loading', 'stale']]);
     expect(container?.[9]).toContainEqual(alone);
   });
+  t.test('COMMAND INFO lists subcommands as an array in RESP3, and none as an empty set', { resp: 3 }, async (c) => {
+    const [container] = (await c.ask('COMMAND INFO object')) as RespValue[][];
+    expect(container?.[9]).toBeInstanceOf(Array);
+    const [plain] = (await c.ask('COMMAND INFO ping')) as RespValue[][];
+    expect(plain?.[9]).toEqual(new Set());
+  });
   t.test('COMMAND INFO notes beside a key spec what its flags cannot say', async (c) => {
     for (const name of ['set', 'getex', 'bitfield']) {
       const [entry] = (await c.ask(`COMMAND INFO ${name}`)) as RespValue[][];
@@ -77,6 +83,37 @@ describeCommands('COMMAND INFO and COUNT', (t) => {
   });
 });
 
+/** The versions in which commands changed, as far as 7.0 knows. The recording of 7.4.1 does not have them. */
+const CHANGES_UNTIL_7_0: Readonly<Record<string, string>> = {
+  auth: '6.0.0',
+  bitcount: '7.0.0',
+  bitpos: '7.0.0',
+  'client|kill': '2.8.12 2.8.12 3.2.0 5.0.0 6.2.0',
+  'client|list': '2.8.12 5.0.0 6.0.0 6.2.0 7.0.0 7.0.3',
+  'cluster|meet': '4.0.0',
+  'cluster|slots': '4.0.0 7.0.0',
+  'command|info': '7.0.0',
+  'config|get': '7.0.0',
+  'config|set': '7.0.0',
+  del: '',
+  exists: '3.0.3',
+  expire: '7.0.0',
+  expireat: '7.0.0',
+  flushall: '4.0.0 6.2.0',
+  flushdb: '4.0.0 6.2.0',
+  hello: '6.2.0',
+  info: '7.0.0',
+  pexpire: '7.0.0',
+  pexpireat: '7.0.0',
+  pttl: '2.8.0',
+  renamenx: '3.2.0',
+  scan: '6.0.0',
+  set: '2.6.12 6.0.0 6.2.0 7.0.0',
+  shutdown: '7.0.0',
+  'slowlog|get': '4.0.0',
+  ttl: '2.8.0',
+};
+
 describeCommands('COMMAND DOCS', (t) => {
   t.test('COMMAND DOCS leaves out names that it does not know', async (c) => {
     expect(await c.ask('COMMAND DOCS nosuch')).toEqual([]);
@@ -98,6 +135,14 @@ describeCommands('COMMAND DOCS', (t) => {
     const subcommands = docs[docs.indexOf('subcommands') + 1] as RespValue[];
     const [, alone] = (await c.ask('COMMAND DOCS client|getname')) as [string, RespValue];
     expect(subcommands[subcommands.indexOf('client|getname') + 1]).toEqual(alone);
+  });
+  t.test('COMMAND DOCS tells in which versions a command changed', { resp: 3 }, async (c) => {
+    for (const [path, versions] of Object.entries(CHANGES_UNTIL_7_0)) {
+      const docs = ((await c.ask(`COMMAND DOCS ${path}`)) as DocsMap).get(path);
+      const history = [...((docs?.get('history') ?? []) as Iterable<[string, string]>)];
+      const until70 = history.map(([version]) => version).filter((version) => version.localeCompare('7.1') < 0);
+      expect(until70.join(' '), path).toBe(versions);
+    }
   });
   t.test('COMMAND DOCS tells what Redis 7.4.1 tells, but for the texts', { internal: true, resp: 3 }, async (c) => {
     for (const [name, docs] of (await c.ask('COMMAND DOCS')) as DocsMap) compareDocs(name, docs);

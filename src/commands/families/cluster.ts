@@ -185,6 +185,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
         syntax: 'ip port:int [cluster-bus-port:int^4.0.0]',
         complexity: 'O(1)',
         summary: 'Introduces another node to this one.',
+        history: [['4.0.0', 'The port of the cluster bus may be given.']],
         handler: refuse,
       },
       {
@@ -307,6 +308,10 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
         summary: 'Maps ranges of slots to nodes.',
         tips: 'nondeterministic_output',
         deprecated: { since: '7.0.0', replacedBy: '`CLUSTER SHARDS`' },
+        history: [
+          ['4.0.0', 'Nodes are told with their ids.'],
+          ['7.0.0', 'Nodes are told with further addresses.'],
+        ],
         handler: refuse,
       },
     ],

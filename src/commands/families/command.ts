@@ -170,7 +170,9 @@ function replyInfo(c: CommandContext, entry: Command | undefined): void {
   for (const tip of tips) reply.bulkText(tip);
   reply.set(entry.keySpecs.length);
   for (const spec of entry.keySpecs) replyKeySpec(c, spec);
-  reply.set(subcommands.length);
+  // Redis has an array here, but the empty set where there are none.
+  if (subcommands.length === 0) reply.set(0);
+  else reply.array(subcommands.length);
   for (const subcommand of subcommands) replyInfo(c, subcommand);
 }
 

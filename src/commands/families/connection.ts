@@ -111,7 +111,8 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         complexity: 'O(N), N being the number of connections',
         summary: 'Closes the connections that all filters fit.',
         history: [
-          ['2.8.12', 'Filters came in place of the one address, ID among them.'],
+          ['2.8.12', 'Filters came beside the one address.'],
+          ['2.8.12', 'ID came.'],
           ['3.2.0', 'TYPE knows masters.'],
           ['5.0.0', 'TYPE says REPLICA; SLAVE stays.'],
           ['6.2.0', 'LADDR came.'],
@@ -129,10 +130,12 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         summary: 'Describes connections, one a line: all, those of a type, or those with the given ids.',
         tips: 'nondeterministic_output',
         history: [
+          ['2.8.12', 'The line tells the id.'],
           ['5.0.0', 'TYPE came.'],
           ['6.0.0', 'The line tells the user.'],
           ['6.2.0', 'ID came; the line tells local address, memory and the target of redirected invalidations.'],
           ['7.0.0', 'The line tells the protocol and the sizes of the reply buffer.'],
+          ['7.0.3', 'The line counts the subscribed shard channels.'],
           ['7.2.0', 'The line tells the name and version of the client library.'],
           ['7.4.0', 'The line tells how many keys are watched.'],
         ],

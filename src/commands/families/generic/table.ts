@@ -50,6 +50,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of keys',
     summary: 'Counts how many of the keys are there.',
     tips: 'request_policy:multi_shard response_policy:agg_sum',
+    history: [['3.0.3', 'Takes several keys.']],
     handler: exists,
   },
   {
@@ -62,6 +63,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 seconds:int [condition<NX | XX | GT | LT>^7.0.0]',
     complexity: 'O(1)',
     summary: 'Sets how many seconds a key lives from now on.',
+    history: [['7.0.0', 'The conditions came.']],
     handler: expire,
   },
   {
@@ -74,6 +76,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 unix-time-seconds:unix [condition<NX | XX | GT | LT>^7.0.0]',
     complexity: 'O(1)',
     summary: 'Sets the second at which a key goes.',
+    history: [['7.0.0', 'The conditions came.']],
     handler: expireat,
   },
   {
@@ -203,6 +206,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 milliseconds:int [condition<NX | XX | GT | LT>^7.0.0]',
     complexity: 'O(1)',
     summary: 'Sets how many milliseconds a key lives from now on.',
+    history: [['7.0.0', 'The conditions came.']],
     handler: pexpire,
   },
   {
@@ -215,6 +219,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 unix-time-milliseconds:unix [condition<NX | XX | GT | LT>^7.0.0]',
     complexity: 'O(1)',
     summary: 'Sets the millisecond at which a key goes.',
+    history: [['7.0.0', 'The conditions came.']],
     handler: pexpireat,
   },
   {
@@ -240,6 +245,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     summary: 'Answers how many milliseconds a key has left to live.',
     tips: 'nondeterministic_output',
+    history: [['2.8.0', 'Answers -2 for a key that is not there.']],
     handler: pttl,
   },
   {
@@ -275,6 +281,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 newkey@1',
     complexity: 'O(N) where N is the size of the value',
     summary: 'Gives a key another name if that name is free.',
+    history: [['3.2.0', 'Both names may be the same.']],
     handler: renamenx,
   },
   {
@@ -287,6 +294,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1) a call, O(N) for a whole iteration where N is the number of keys',
     summary: 'Answers the keys of the database page by page.',
     tips: 'nondeterministic_output request_policy:special response_policy:special',
+    history: [['6.0.0', '`TYPE` came.']],
     handler: scan,
   },
   {
@@ -313,6 +321,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     summary: 'Answers how many seconds a key has left to live.',
     tips: 'nondeterministic_output',
+    history: [['2.8.0', 'Answers -2 for a key that is not there.']],
     handler: ttl,
   },
   {
