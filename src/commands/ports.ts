@@ -26,11 +26,14 @@ export interface ClientsPort {
 
 /** The life of the server. */
 export interface LifecyclePort {
-  /** Begins an orderly end; returns an error's text when the server cannot end now. */
-  shutdown(request: ShutdownRequest): string | null;
+  /** Begins an orderly end. False when the server cannot end now: the reason is in the log. */
+  shutdown(request: ShutdownRequest): boolean;
   /** Ends this server at once with `cause`, for DEBUG commands that crash. */
   crash(cause: Error): void;
-  /** Starts the server again in the same process image where that is possible, after `delayMs` (DEBUG RESTART). */
+  /**
+   * Ends the server, in order or at once, and starts it again in the same process after `delayMs` (DEBUG RESTART). Returns
+   * an error's text where that is not possible.
+   */
   restart(delayMs: number, graceful: boolean): string | null;
   /** Stops or resumes the cron (DEBUG PAUSE-CRON). */
   pauseCron(paused: boolean): void;

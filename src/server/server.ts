@@ -228,19 +228,22 @@ export class Server implements LifecyclePort {
 
   // --- What commands ask of the server's life ---
 
-  /** Begins an orderly end: `closed` tells when it is done. Returns the text of an error when it cannot end now. */
-  shutdown(_request: ShutdownRequest): string | null {
-    if (this.isStopping) return null;
-    this.state = STOPPING;
-    this.log.notice('User requested shutdown...');
-    // The command that asked is still running: what it uses is taken apart behind it.
-    setImmediate(() => {
-      this.end().then(
-        () => this.settle?.resolve(),
-        (cause) => this.settle?.reject(cause),
-      );
-    });
-    return null;
+  /** Begins an orderly end: `closed` tells when it is done. False when it cannot end now: the log says why. */
+  shutdown({ save, force }: ShutdownRequest): boolean {
+    if (this.isStopping) return true;
+    const { log } = this;
+    log.notice('User requested shutdown...');
+    // Who insists on saving must not lose the data: nothing can be saved yet.
+    if (save === 'save') {
+      log.warning('Nothing can be saved: this version keeps all data in memory only.');
+      log.warning(force ? 'Error trying to save the DB. Exit anyway.' : "Error trying to save the DB, can't exit.");
+      if (!force) {
+        log.warning('Errors trying to shut down the server. Check the logs for more information.');
+        return false;
+      }
+    }
+    this.endSoon(() => this.endInOrder());
+    return true;
   }
 
   /** Ends this server because an invariant is broken: its state goes to the log, and `closed` rejects with the cause. */
@@ -249,21 +252,22 @@ export class Server implements LifecyclePort {
     this.state = STOPPED;
     this.report(cause);
     this.cron.stop();
-    for (const connection of this.network.connections) connection.destroy();
     this.parts.onStopping?.();
     const done = (): void => this.settle?.reject(cause);
-    this.listeners.close().then(done, done);
+    this.disconnect().then(done, done);
   }
 
   crash(cause: Error): void {
     this.fail(cause);
   }
 
-  restart(delayMs: number, _graceful: boolean): string | null {
+  restart(delayMs: number, graceful: boolean): string | null {
     const { onRestart } = this.parts;
     if (onRestart == null) return "ERR this server is part of another program and can't restart itself";
     onRestart(delayMs);
-    return this.shutdown({ save: 'configured', now: false, force: false });
+    if (graceful) this.shutdown({ save: 'configured', now: false, force: false });
+    else this.endSoon(() => this.disconnect());
+    return null;
   }
 
   pauseCron(paused: boolean): void {
@@ -373,16 +377,34 @@ export class Server implements LifecyclePort {
 
   // --- Ending ---
 
-  private async end(): Promise<void> {
-    this.cron.stop();
+  /** Ends the server by `end` once the command that asked for it has run: what it uses is taken apart behind it. */
+  private endSoon(end: () => Promise<void>): void {
+    this.state = STOPPING;
+    setImmediate(() => {
+      this.cron.stop();
+      end().then(
+        () => {
+          this.state = STOPPED;
+          this.settle?.resolve();
+        },
+        (cause) => this.settle?.reject(cause),
+      );
+    });
+  }
+
+  private async endInOrder(): Promise<void> {
     this.parts.onStopping?.();
     if (this.listeners.unixPath !== null) this.log.notice('Removing the unix socket file.');
-    const closing = this.listeners.close();
     this.network.flushAll();
-    for (const connection of this.network.connections) connection.destroy();
-    await closing;
+    await this.disconnect();
     this.log.warning('Redis is now ready to exit, bye bye...');
-    this.state = STOPPED;
+  }
+
+  /** Closes all sockets; replies that wait to be written are lost. */
+  private disconnect(): Promise<void> {
+    const closing = this.listeners.close();
+    for (const connection of this.network.connections) connection.destroy();
+    return closing;
   }
 
   private report(cause: unknown): void {

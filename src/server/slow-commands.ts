@@ -27,7 +27,8 @@ export class SlowCommands implements CommandObserver {
     if ((command.flags & FLAG_SKIP_SLOWLOG) !== 0) return;
     c.stats.slowlog.add(
       {
-        atSeconds: Math.floor(c.nowMs / 1000),
+        // The command's own time is that of its beginning.
+        atSeconds: Math.floor(c.clock.nowMs() / 1000),
         usec: Math.floor(usec),
         clientAddress: client.connection?.address ?? '',
         clientName: client.name,

@@ -196,6 +196,9 @@ describeCommands('DEBUG', (t) => {
   t.test('DEBUG MALLCTL and MALLCTL-STR do not know every key', needsDebug, async (c) => {
     await c.expectError('DEBUG MALLCTL no.such.key', 'ERR No such file or directory');
     await c.expectError('DEBUG MALLCTL-STR no.such.key', 'ERR No such file or directory');
+    await c.expectError('DEBUG MALLCTL no.such.key 5', 'ERR No such file or directory');
+    await c.expectError('DEBUG MALLCTL no.such.key five', NOT_INTEGER);
+    await c.expectError('DEBUG MALLCTL-STR no.such.key five', 'ERR No such file or directory');
   });
   t.test('DEBUG CONFIG-REWRITE-FORCE-ALL needs a configuration file', needsDebug, async (c) => {
     await c.expectError('DEBUG CONFIG-REWRITE-FORCE-ALL', 'ERR CONFIG-REWRITE-FORCE-ALL failed: Bad address');
@@ -334,6 +337,7 @@ describe('DEBUG that starts the server anew', () => {
       expect(runId(text)).not.toBe(before);
       expect(text).toContain(`process_id:${server.pid}\r\n`);
       expect((await again.command('GET k')).wire).toBe(nil);
+      expect(server.log().includes('Redis is now ready to exit')).toBe(how.startsWith('RESTART'));
       await again.close();
       await server.stop();
     },

@@ -43,6 +43,14 @@ describeCommands('SLOWLOG', (t) => {
     if (!(usec >= 0 && usec < 1_000_000)) throw new Error(`${usec} microseconds`);
     if (!/^127\.0\.0\.1:\d+$/.test(address) || name !== 'tester') throw new Error(`${address} ${name}`);
   });
+  t.test('SLOWLOG GET tells when a command had run, not when it began', { needsDebug: true }, async (c) => {
+    await logAll(c);
+    const beganMs = Date.now();
+    const nextSecond = Math.floor(beganMs / 1000) + 1;
+    await c.expect(['DEBUG', 'SLEEP', (nextSecond * 1000 - beganMs + 5) / 1000], ok);
+    const [sleep] = await entries(c, 1);
+    if (sleep![1] < nextSecond) throw new Error(`logged at ${sleep![1]}, ended after ${nextSecond}`);
+  });
   t.test('SLOWLOG GET gives 10 entries, or as many as asked for', async (c) => {
     await logAll(c);
     for (let i = 0; i < 15; i++) await c.expect(['SET', 'k', i], ok);

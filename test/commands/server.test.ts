@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { referenceAvailable, startReference } from '../support/reference.js';
 import { startRedstart } from '../support/server-process.js';
 import { describeCommands } from '../support/targets.js';
+import { pollUntil } from '../support/wait.js';
 import { array, bulk, int, nil, ok } from '../support/wire.js';
 
 const SYNTAX = 'ERR syntax error';
@@ -207,6 +208,27 @@ describe.each(['redstart', 'reference'] as const)('SHUTDOWN [%s]', (target) => {
       expect((await server.exited).code).toBe(0);
       expect(server.log()).toContain('User requested shutdown...');
       expect(server.log()).toContain('Redis is now ready to exit, bye bye...');
+      await client.close();
+      await server.stop();
+    },
+  );
+  // No file can be made in /proc; redstart can save nowhere yet.
+  test.skipIf(target === 'reference' && !referenceAvailable)(
+    'SHUTDOWN SAVE is refused when saving fails, and the client is served on; with FORCE the server ends all the same',
+    async () => {
+      const server = await start(['--enable-protected-configs', 'yes']);
+      const client = await server.connect();
+      await client.command('CONFIG SET dir /proc');
+      const replies = await client.pipeline(['SHUTDOWN SAVE', 'ECHO alive']);
+      expect(replies.map((reply) => reply.wire)).toEqual([
+        '-ERR Errors trying to SHUTDOWN. Check logs.\r\n',
+        bulk('alive'),
+      ]);
+      const refusal = /Error trying to save the DB, can't exit\.\n.*Errors trying to shut down the server\. Check the logs/;
+      await pollUntil(() => refusal.test(server.log()), 'the reason in the log');
+      await expect(client.command('SHUTDOWN SAVE FORCE')).rejects.toThrow();
+      expect((await server.exited).code).toBe(0);
+      expect(server.log()).toContain('Error trying to save the DB. Exit anyway.');
       await client.close();
       await server.stop();
     },

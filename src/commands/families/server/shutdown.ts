@@ -11,7 +11,7 @@ const FORCE = 1 << 3;
 const ABORT = 1 << 4;
 const OPTIONS = new OptionTable({ NOSAVE, SAVE, NOW, FORCE, ABORT });
 
-/** Who asks gets no reply: the connection ends with the server. */
+/** Who asks gets a reply only when the server cannot end; else the connection ends with it. */
 export function shutdown(c: CommandContext): void {
   const { argv, reply } = c;
   let options = 0;
@@ -25,12 +25,11 @@ export function shutdown(c: CommandContext): void {
   if ((aborts && options !== ABORT) || saveAndNot) return reply.error(ERR_SYNTAX);
   // Nothing makes a shutdown wait yet, so that there is never one that could be called off.
   if (aborts) return reply.error(ERR_NO_SHUTDOWN);
-  const refusal = c.ports.lifecycle.shutdown({
+  const ends = c.ports.lifecycle.shutdown({
     save: (options & SAVE) !== 0 ? 'save' : (options & NOSAVE) !== 0 ? 'nosave' : 'configured',
     now: (options & NOW) !== 0,
     force: (options & FORCE) !== 0,
   });
-  if (refusal === null) return suspendForever(c);
-  c.ports.log.warning(refusal);
-  reply.error(ERR_SHUTDOWN);
+  if (ends) suspendForever(c);
+  else reply.error(ERR_SHUTDOWN);
 }

@@ -3,7 +3,7 @@ import { CommandBuilder } from '../../../../resp/command-builder.js';
 import { error } from '../../../../resp/error-reply.js';
 import { globMatch } from '../../../../util/glob.js';
 import type { CommandContext } from '../../../context.js';
-import { ERR_MALLCTL } from '../../../errors.js';
+import { ERR_MALLCTL, ERR_NOT_INTEGER } from '../../../errors.js';
 
 /** Rounds of STRINGMATCH-TEST: some tenths of a second. */
 const MATCH_ROUNDS = 100_000;
@@ -48,8 +48,13 @@ export function debugError(c: CommandContext): void {
   c.reply.raw(error(c.argv.text(2)).bytes);
 }
 
-export function mallctl(c: CommandContext): void {
-  c.reply.error(ERR_MALLCTL);
+/** The allocator has no settings; still a value must be one. */
+export function mallctl({ argv, reply }: CommandContext): void {
+  reply.error(argv.count > 3 && Number.isNaN(argv.int(3)) ? ERR_NOT_INTEGER : ERR_MALLCTL);
+}
+
+export function mallctlStr({ reply }: CommandContext): void {
+  reply.error(ERR_MALLCTL);
 }
 
 export function changeReplId(c: CommandContext): void {
