@@ -224,7 +224,8 @@ describe.each(['redstart', 'reference'] as const)('SHUTDOWN [%s]', (target) => {
         '-ERR Errors trying to SHUTDOWN. Check logs.\r\n',
         bulk('alive'),
       ]);
-      const refusal = /Error trying to save the DB, can't exit\.\n.*Errors trying to shut down the server\. Check the logs/;
+      const refusal =
+        /Error trying to save the DB, can't exit\.\n.*Errors trying to shut down the server\. Check the logs/;
       await pollUntil(() => refusal.test(server.log()), 'the reason in the log');
       await expect(client.command('SHUTDOWN SAVE FORCE')).rejects.toThrow();
       expect((await server.exited).code).toBe(0);
