@@ -58,7 +58,7 @@ export function mallctlStr({ reply }: CommandContext): void {
 }
 
 export function changeReplId(c: CommandContext): void {
-  c.ports.log.notice('Changing replication IDs after receiving change-repl-id');
+  c.ports.log.notice('Changing replication IDs after receiving DEBUG change-repl-id');
   c.ports.status.changeReplicationId();
   c.reply.ok();
 }
