@@ -1,24 +1,8 @@
 /** The client libraries that people use, each with an application's use of the server on top. */
-import { Redis as Redis6 } from 'ioredis';
-import { Redis as Redis5 } from 'ioredis5';
-import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pollUntil, type RunningServer, referenceAvailable, startRedstart, startReference } from '../support/index.js';
-import { CacheAside, FixedWindowLimiter, type Store } from './cache-aside.js';
-
-/** A library's connection with the store on top of it. */
-interface Connected {
-  readonly store: Store;
-  /** Any command, by the library's own way. */
-  command(...args: string[]): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-const LIBRARIES: Readonly<Record<string, (port: number) => Promise<Connected>>> = {
-  'ioredis 5': connectIoredis5,
-  'ioredis 6': connectIoredis6,
-  'node-redis': connectNodeRedis,
-};
+import { CacheAside, FixedWindowLimiter } from './cache-aside.js';
+import { type Connected, LIBRARIES } from './stores.js';
 
 const SERVERS: Readonly<Record<string, () => Promise<RunningServer>>> = {
   ...(referenceAvailable ? { reference: () => startReference() } : {}),
@@ -106,60 +90,4 @@ for (const [serverName, start] of Object.entries(SERVERS)) {
       });
     }
   });
-}
-
-async function connectIoredis5(port: number): Promise<Connected> {
-  const redis = new Redis5({ port, host: '127.0.0.1', lazyConnect: true });
-  await redis.connect();
-  return {
-    store: {
-      get: (key) => redis.get(key),
-      setWithTtl: async (key, value, ttlMs) => void (await redis.set(key, value, 'PX', ttlMs)),
-      delete: async (key) => void (await redis.del(key)),
-      async countWithin(key, windowMs) {
-        const replies = await redis.pipeline().incr(key).pexpire(key, windowMs, 'NX').exec();
-        return Number(replies?.[0]?.[1]);
-      },
-    },
-    command: (name, ...args) => redis.call(name!, ...args),
-    close: async () => void (await redis.quit()),
-  };
-}
-
-async function connectIoredis6(port: number): Promise<Connected> {
-  const redis = new Redis6({ port, host: '127.0.0.1', lazyConnect: true });
-  await redis.connect();
-  return {
-    store: {
-      get: (key) => redis.get(key),
-      setWithTtl: async (key, value, ttlMs) => void (await redis.set(key, value, 'PX', ttlMs)),
-      delete: async (key) => void (await redis.del(key)),
-      async countWithin(key, windowMs) {
-        const replies = await redis.pipeline().incr(key).pexpire(key, windowMs, 'NX').exec();
-        return Number(replies?.[0]?.[1]);
-      },
-    },
-    command: (name, ...args) => redis.call(name!, ...args),
-    close: async () => void (await redis.quit()),
-  };
-}
-
-async function connectNodeRedis(port: number): Promise<Connected> {
-  const redis = createClient({ socket: { port, host: '127.0.0.1' } });
-  await redis.connect();
-  return {
-    store: {
-      get: async (key) => (await redis.get(key)) as string | null,
-      setWithTtl: async (key, value, ttlMs) => {
-        await redis.set(key, value, { expiration: { type: 'PX', value: ttlMs } });
-      },
-      delete: async (key) => void (await redis.del(key)),
-      async countWithin(key, windowMs) {
-        const replies = await redis.multi().incr(key).pExpire(key, windowMs, 'NX').execAsPipeline();
-        return Number(replies[0]);
-      },
-    },
-    command: (...args) => redis.sendCommand(args),
-    close: async () => void (await redis.close()),
-  };
 }
