@@ -100,6 +100,16 @@ for (const [serverName, start] of Object.entries(SERVERS)) {
       expect(stdout).toMatch(/Biggest string found '"large"' has 5\d\d\d bytes/);
     });
 
+    test('redis-cli --hotkeys finds the key that is used the most under an LFU policy', async () => {
+      await client.command('CONFIG SET maxmemory-policy allkeys-lfu');
+      await client.command('MSET cold x hot x');
+      await client.pipeline(Array.from({ length: 2000 }, () => 'GET hot'));
+      const { code, stdout } = await cli(['--hotkeys']);
+      await client.command('CONFIG SET maxmemory-policy noeviction');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^hot key found with counter: \d+\tkeyname: "hot"$/m);
+    });
+
     test('redis-cli --latency reports minimum, maximum and average', async () => {
       expect(await cliUntil(['--latency'], /\d+ \d+ \d+\.\d\d \d+/)).toMatch(/\d+ \d+ \d+\.\d\d \d+/);
     });
@@ -119,6 +129,14 @@ for (const [serverName, start] of Object.entries(SERVERS)) {
       expect((await client.command('DBSIZE')).value).toBe(5000);
     });
 
+    test('redis-cli --pipe goes on behind errors and counts them', async () => {
+      const commands = ['SET n word', 'INCR n', 'NOSUCH', 'SET n 1'].map((line) => encodeCommand(line.split(' ')));
+      const { code, stdout } = await cli(['--pipe'], Buffer.concat(commands).toString('latin1'));
+      expect(stdout).toContain('errors: 2, replies: 4');
+      expect(code).toBe(1);
+      expect((await client.command('GET n')).value).toBe('1');
+    });
+
     test('redis-cli -r and -i repeat a command', async () => {
       expect((await cli(['-r', '3', 'INCR', 'n'])).stdout).toBe('1\n2\n3\n');
     });
@@ -132,6 +150,20 @@ for (const [serverName, start] of Object.entries(SERVERS)) {
       for (const name of ['PING_INLINE', 'PING_MBULK', 'SET', 'GET', 'INCR', 'MSET (10 keys)']) {
         expect(stdout).toMatch(new RegExp(`${name.replace(/[()]/g, '\\$&')}: \\d+\\.\\d+ requests per second`));
       }
+    });
+
+    test('redis-benchmark runs in threads on random keys and prints its figures as CSV', {
+      timeout: 60_000,
+    }, async () => {
+      const { code, stdout, stderr } = await run('redis-benchmark', [
+        ...['-p', String(server.port), '-t', 'set', '-n', '5000', '-P', '16', '-r', '100', '--threads', '2', '--csv'],
+      ]);
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^"test","rps",.*\n"SET",("\d+\.\d+",?)+\n$/);
+      const keyCount = (await client.command('DBSIZE')).value as number;
+      expect(keyCount).toBeGreaterThan(90);
+      expect(keyCount).toBeLessThanOrEqual(100);
     });
   });
 }
