@@ -8,7 +8,7 @@ const VERSION = token('version');
 const DEFAULT_COLUMNS = 66;
 const DEFAULT_ROWS = 8;
 const MOST_COLUMNS = 1000;
-const MOST_ROWS = 1000;
+const MOST_ROWS = 200;
 /** The versions of Redis that drew something, with arguments for its size. */
 const ARTISTS = [5, 6];
 

@@ -93,6 +93,7 @@ export const DEBUG_SUBCOMMANDS: readonly DebugSubcommand[] = [
   entry('STRUCTSIZE', '', 'Shows how many bytes parts of a record take.', 0, 0, structsize),
 ];
 
+/** Six parameters, so that the table above has a row for each subcommand. */
 function entry(
   name: string,
   syntax: string,
