@@ -113,6 +113,20 @@ describeCommands('DEBUG', (t) => {
     await c.expect('GET k', nil);
     await c.expect('DBSIZE', int(0));
   });
+  t.test('DEBUG shows a key whose time is over but that is kept still, and leaves it there', needsDebug, async (c) => {
+    await c.expect('DEBUG SET-ACTIVE-EXPIRE 0', ok);
+    c.atEnd((client) => client.ask('DEBUG SET-ACTIVE-EXPIRE 1'));
+    await c.expect('SET k hello PX 1', ok);
+    await c.expect('DEBUG SLEEP 0.01', ok);
+    await c.expectMatch('DEBUG OBJECT k', / encoding:embstr /);
+    await c.expectMatch('DEBUG SDSLEN k', /^\+key_sds_len:1, .* val_sds_len:5, /);
+    await c.expect('DEBUG DIGEST-VALUE k', array(simple(stringDigest('hello', true))));
+    await c.expectMatch('MEMORY USAGE k', /^:\d+\r\n$/);
+    await c.sameAsReference('DEBUG DIGEST');
+    await c.expect('DBSIZE', int(1));
+    await c.expectError('DEBUG HTSTATS-KEY k', NO_KEY);
+    await c.expect('DBSIZE', int(0));
+  });
   t.test('DEBUG PAUSE-CRON stops and resumes', needsDebug, async (c) => {
     await c.expect('DEBUG PAUSE-CRON 1', ok);
     c.atEnd((client) => client.ask('DEBUG PAUSE-CRON 0'));
@@ -140,6 +154,13 @@ describeCommands('DEBUG', (t) => {
     for (const wrong of ['a', '-1', '3 x a', '3 x -1', '99999999999999999999']) {
       await c.expectError(`DEBUG POPULATE ${wrong}`, 'ERR value is out of range, must be positive');
     }
+  });
+  // The reference ends there: its allocator has no such block.
+  t.test('DEBUG POPULATE refuses a size that no value can have', { needsDebug: true, internal: true }, async (c) => {
+    for (const size of ['9223372036854775807', '4294967297', '2147483648']) {
+      await c.expectError(`DEBUG POPULATE 1 x ${size}`, 'OOM no memory left for this command');
+    }
+    await c.expect('DBSIZE', int(0));
   });
   t.test('DEBUG HTSTATS describes the index of a database', needsDebug, async (c) => {
     await c.expect('DEBUG POPULATE 100', ok);

@@ -20,7 +20,7 @@ export function memoryUsage(c: CommandContext): void {
     if (Number.isNaN(samples)) return reply.error(ERR_NOT_INTEGER);
     if (samples < 0) return reply.error(ERR_SYNTAX);
   }
-  const entry = db.peek(argv, 2);
+  const entry = db.findKept(argv, 2);
   if (entry === NONE) reply.null();
   else reply.int(db.memoryUsage(entry));
 }

@@ -23,6 +23,7 @@ import {
   ERR_NO_SUCH_KEY,
   ERR_NOT_INTEGER,
   errSubcommandSyntax,
+  OOM_SYSTEM,
 } from '../../../errors.js';
 import { ENCODING_NAMES, refcountOf } from '../../generic/object.js';
 
@@ -45,7 +46,7 @@ export function object(c: CommandContext): void {
   const { argv, db, reply } = c;
   const fast = optionalWord(c, FAST);
   if (fast === null) return syntaxError(c);
-  const entry = db.peek(argv, 2);
+  const entry = db.findKept(argv, 2);
   if (entry === NONE) return reply.error(ERR_NO_SUCH_KEY);
   // A reference counts units of 8 bytes and may be negative.
   const address = ((entry >>> 0) * 8).toString(16);
@@ -82,7 +83,7 @@ function serializedLength(db: Database, entry: Entry): number {
 
 export function sdslen(c: CommandContext): void {
   const { argv, db, reply } = c;
-  const entry = db.peek(argv, 2);
+  const entry = db.findKept(argv, 2);
   if (entry === NONE) return reply.error(ERR_NO_SUCH_KEY);
   if (db.typeOf(entry) !== TYPE_STRING || db.encodingOf(entry) === ENCODING_INT) return reply.error(ERR_DEBUG_NOT_SDS);
   const keyLength = db.keyLength(entry);
@@ -106,7 +107,7 @@ export function digestValue(c: CommandContext): void {
   reply.array(argv.count - 2);
   for (let i = 2; i < argv.count; i++) {
     const value = new Digest();
-    const entry = db.peek(argv, i);
+    const entry = db.findKept(argv, i);
     if (entry !== NONE) addValue(value, db, entry);
     reply.simple(value.toString());
   }
@@ -151,12 +152,16 @@ export function htstatsKey(c: CommandContext): void {
   reply.error(db.peek(argv, 2) === NONE ? ERR_NO_SUCH_KEY : ERR_DEBUG_NOT_HASH_TABLE);
 }
 
+/** What a buffer holds in every version of Node. */
+const MOST_VALUE_BYTES = 2 ** 31 - 1;
+
 /** Keys that are there stay as they are. What is made is not propagated: tests fill each server by itself. */
 export function populate(c: CommandContext): void {
   const { argv, db, reply } = c;
   const count = argv.int(2);
   const size = argv.count > 4 ? argv.int(4) : 0;
   if (!(count >= 0) || !(size >= 0)) return reply.error(ERR_MUST_BE_POSITIVE);
+  if (size > MOST_VALUE_BYTES) return reply.error(OOM_SYSTEM);
   const prefix = argv.count > 3 ? argv.text(3) : 'key';
   const key = new CommandBuilder();
   const padded = Buffer.alloc(size);
