@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ShutdownRequest } from '../commands/ports.js';
 import { Config, ConfigError, readCommandLine } from '../config/index.js';
+import { LOAD_CHECKS } from '../server/command-names.js';
 import { LOG_LEVEL_NAMES, Log, type LogSink } from '../server/log.js';
 import { FileSink, StdoutSink, SyslogSink } from '../server/log-sinks.js';
 import { Server } from '../server/server.js';
@@ -81,7 +82,7 @@ async function serve(args: readonly string[]): Promise<void> {
 /** The configuration; one that cannot be used is reported as Redis does, and ends the process. */
 function readConfig(args: readonly string[], stdin: Buffer | null): Config {
   try {
-    const config = Config.fromSources({ args, ...(stdin !== null && { stdin }) });
+    const config = Config.fromSources({ args, checks: LOAD_CHECKS, ...(stdin !== null && { stdin }) });
     process.chdir(config.dir);
     return config;
   } catch (error) {

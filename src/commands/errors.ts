@@ -40,6 +40,7 @@ export const errWrongArity = (name: string): ErrorReply => error(`ERR wrong numb
 export const errUnknownCommand = (name: string, args: string): ErrorReply =>
   error(`ERR unknown command '${name}', with args beginning with: ${args}`);
 
+/** `container` is what the client called it. */
 export const errUnknownSubcommand = (name: string, container: string): ErrorReply =>
   error(`ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`);
 

@@ -122,7 +122,7 @@ export class Executor {
     const container = command ?? this.table.lookup(argv);
     if (container === null) return errUnknownCommand(formatCommandName(argv, 0), unknownCommandArgs(argv));
     if (argv.count === 1) return errWrongArity(container.name);
-    return errUnknownSubcommand(formatCommandName(argv, 1), container.name);
+    return errUnknownSubcommand(formatCommandName(argv, 1), formatCommandName(argv, 0));
   }
 
   /**

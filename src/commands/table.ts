@@ -112,7 +112,9 @@ export class Command {
       spec.categories ?? '',
     );
     this.subcommands =
-      subcommands === null ? null : new CommandIndex(subcommands.map((entry) => new Command(entry, this, ids)));
+      subcommands === null
+        ? null
+        : new CommandIndex(mapValues(byOwnName(subcommands), (entry) => new Command(entry, this, ids)));
   }
 
   /** @hot Whether this many arguments (with the name) fit. */
@@ -121,24 +123,25 @@ export class Command {
   }
 }
 
-/** Finds commands by the bytes of their names, in any case. Immutable. */
+/** Commands by the names that they are called by, a char a byte, without capital letters. */
+type CommandsByName = ReadonlyMap<string, Command>;
+
+/** Finds commands by the bytes of the names that they are called by, in any case. Immutable. */
 export class CommandIndex {
-  /** In the order of the entries. */
   readonly list: readonly Command[];
   private readonly buckets: (Slot | null)[];
   /** How far a hash is shifted to name a bucket. */
   private readonly shift: number;
-  private readonly byName: ReadonlyMap<string, Command>;
+  private readonly byName: CommandsByName;
 
-  constructor(commands: readonly Command[]) {
-    this.list = commands;
-    this.byName = new Map(commands.map((command) => [command.spec.name, command]));
-    assert(this.byName.size === commands.length, 'every command once in the table');
-    const bits = 34 - Math.clz32(commands.length);
+  constructor(byName: CommandsByName) {
+    this.list = [...byName.values()];
+    this.byName = byName;
+    const bits = 34 - Math.clz32(byName.size);
     this.shift = 32 - bits;
     this.buckets = new Array<Slot | null>(1 << bits).fill(null);
-    for (const command of commands) {
-      const slot = new Slot(command);
+    for (const [name, command] of byName) {
+      const slot = new Slot(name, command);
       const bucket = hashOf(slot.length, slot.head, slot.tail) >>> this.shift;
       slot.next = this.buckets[bucket]!;
       this.buckets[bucket] = slot;
@@ -170,7 +173,7 @@ export class CommandIndex {
     return null;
   }
 
-  /** The command of this name (its own part, lower case), undefined when there is none. */
+  /** The command that is called by this name (without capital letters), undefined when there is none. */
   get(name: string): Command | undefined {
     return this.byName.get(name);
   }
@@ -183,11 +186,11 @@ export class CommandTable {
   /** Commands and subcommands; place i holds the one with id i. */
   readonly all: readonly Command[];
 
-  constructor(specs: readonly CommandSpec[]) {
+  /** @param renames commands to be called by another name, or not at all */
+  constructor(specs: readonly CommandSpec[], renames: readonly Rename[] = []) {
     const ids = { next: 0 };
-    const commands = specs.map((spec) => new Command(spec, null, ids));
-    this.index = new CommandIndex(commands);
-    this.all = commands.flatMap((command) => [command, ...(command.subcommands?.list ?? [])]);
+    this.index = new CommandIndex(mapValues(byCallName(specs, renames), (spec) => new Command(spec, null, ids)));
+    this.all = this.index.list.flatMap((command) => [command, ...(command.subcommands?.list ?? [])]);
   }
 
   /** How many commands there are, not counting subcommands. */
@@ -215,18 +218,50 @@ export class CommandTable {
     return command.subcommands.lookup(argv, i + 1);
   }
 
-  /** The command of this name in any case, `container|subcommand` for subcommands; undefined when there is none. */
+  /** The command called by this name in any case, `container|subcommand` for subcommands; undefined when there is none. */
   byName(name: string): Command | undefined {
-    const lower = name.toLowerCase();
+    const lower = lowerCaseName(name);
     const bar = lower.indexOf('|');
     if (bar === -1) return this.index.get(lower);
     return this.index.get(lower.slice(0, bar))?.subcommands?.get(lower.slice(bar + 1));
   }
 }
 
+/** A command's name and the one that it is called by instead, a char a byte; an empty one takes the command away. */
+export type Rename = readonly [from: string, to: string];
+
 /** Builds the table of all the families' entries. Throws when an entry is malformed. */
 export function createCommandTable(...families: readonly (readonly CommandSpec[])[]): CommandTable {
   return new CommandTable(families.flat());
+}
+
+function byOwnName<Spec extends { readonly name: string }>(specs: readonly Spec[]): Map<string, Spec> {
+  const byName = new Map(specs.map((spec) => [spec.name, spec]));
+  assert(byName.size === specs.length, 'every command once in the table');
+  return byName;
+}
+
+/** The entries by the names that their commands are called by; what is renamed to nothing is not among them. */
+function byCallName(specs: readonly CommandSpec[], renames: readonly Rename[]): Map<string, CommandSpec> {
+  const byName = byOwnName(specs);
+  for (const [from, to] of renames) {
+    const spec = byName.get(lowerCaseName(from));
+    if (spec === undefined) continue; // a command that is still to come
+    byName.delete(lowerCaseName(from));
+    if (to === '') continue;
+    assert(!byName.has(lowerCaseName(to)), 'a new name that is free');
+    byName.set(lowerCaseName(to), spec);
+  }
+  return byName;
+}
+
+function mapValues<From, To>(map: ReadonlyMap<string, From>, convert: (value: From) => To): Map<string, To> {
+  return new Map([...map].map(([name, value]) => [name, convert(value)]));
+}
+
+/** Without capital letters; what is not ASCII stays. */
+function lowerCaseName(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** A name of the dispatch index; see the head of this file. */
@@ -241,8 +276,8 @@ class Slot {
   /** The next one of the same bucket. */
   next: Slot | null = null;
 
-  constructor(command: Command) {
-    const name = Buffer.from(command.spec.name, 'latin1');
+  constructor(callName: string, command: Command) {
+    const name = Buffer.from(callName, 'latin1');
     const { length } = name;
     assert(length > 0, 'a name for every command');
     this.length = length;

@@ -41,8 +41,8 @@ export interface ConfigSources {
 
 /** Checks that layers above this one bring along. Without one, everything passes. */
 export interface LoadChecks {
-  /** Whether there is a command of this name, for `rename-command`. */
-  readonly commandExists?: (name: string) => boolean;
+  /** Whether there is a command of this name, for `rename-command`; undefined when that is not known. */
+  readonly commandExists?: (name: string) => boolean | undefined;
   /** The first rule of a `user` line that is wrong, by its index, with the reason; null when all are right. */
   readonly userRules?: (rules: readonly string[]) => { readonly index: number; readonly reason: string } | null;
 }

@@ -18,7 +18,6 @@ import { Client } from '../commands/client.js';
 import { clientInfo } from '../commands/client-info.js';
 import { CommandContext } from '../commands/context.js';
 import { Executor } from '../commands/executor.js';
-import { createFullCommandTable } from '../commands/families/index.js';
 import type { LifecyclePort, ShutdownRequest } from '../commands/ports.js';
 import { Suspensions } from '../commands/suspension.js';
 import type { Config } from '../config/index.js';
@@ -40,6 +39,7 @@ import { Random } from '../util/random.js';
 import { REDSTART_VERSION } from '../util/version.js';
 import { ClientSession, type SessionParts } from './client-session.js';
 import { Clients } from './clients.js';
+import { configuredCommandTable } from './command-names.js';
 import { crashReport } from './crash-report.js';
 import { Cron } from './cron.js';
 import { configureKeyspace, ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
@@ -117,7 +117,7 @@ export class Server implements LifecyclePort {
     this.users.default.setOnlyPassword(config.requirepass);
 
     const random = new Random();
-    const table = createFullCommandTable();
+    const table = configuredCommandTable(config);
     const stats = new ServerStats(table.idCount);
     const feed = new Feed();
     const announcer = new ExpiryAnnouncer(config, feed);

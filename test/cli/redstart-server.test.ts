@@ -213,6 +213,12 @@ describe('redstart-server', () => {
     expect(module.log).toContain("Can't load module from /nonexistent/x.so: server aborting");
   });
 
+  it('refuses to give a command a name that another one has', async () => {
+    const { code, log } = await refused(['--rename-command', 'get', 'SET']);
+    expect(code).toBe(1);
+    expect(log).toContain(`\n>>> 'rename-command "get" "SET"'\nTarget command name already exists\n`);
+  });
+
   it('writes its log to logfile, relative to dir, and says when it cannot', async () => {
     const server = await start(['--logfile', 'server.log', '--loglevel', 'verbose'], { waitUntilReady: true });
     const path = join(server.directory, 'server.log');

@@ -591,7 +591,7 @@ function clientReply(c: CommandContext): void {
 
 function clientUnblock(c: CommandContext): void {
   const { argv, reply } = c;
-  if (argv.count > 4) return reply.error(errSubcommandSyntax(argv.text(1), 'client'));
+  if (argv.count > 4) return reply.error(errSubcommandSyntax(argv.text(1), argv.text(0)));
   const withError = argv.count === 4 && argv.is(3, ERROR);
   if (argv.count === 4 && !withError && !argv.is(3, TIMEOUT)) return reply.error(ERR_UNBLOCK_REASON);
   const id = argv.int(2);

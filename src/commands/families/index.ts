@@ -1,5 +1,5 @@
 /** All commands of this server: the one list that its table is built from. A new family adds its line. */
-import { type CommandTable, createCommandTable } from '../table.js';
+import { CommandTable, type Rename } from '../table.js';
 import { BITMAP_COMMANDS } from './bitmap/table.js';
 import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
@@ -8,9 +8,12 @@ import { GENERIC_COMMANDS } from './generic/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
-/** The table of all families' commands. It is immutable, so several servers of one process may share one. */
-export function createFullCommandTable(): CommandTable {
-  return createCommandTable(
+/**
+ * The table of all families' commands. It is immutable, so several servers of one process may share one.
+ * @param renames what `rename-command` says
+ */
+export function createFullCommandTable(renames: readonly Rename[] = []): CommandTable {
+  const families = [
     BITMAP_COMMANDS,
     CLUSTER_COMMANDS,
     COMMAND_COMMANDS,
@@ -18,5 +21,6 @@ export function createFullCommandTable(): CommandTable {
     GENERIC_COMMANDS,
     SERVER_COMMANDS,
     STRING_COMMANDS,
-  );
+  ];
+  return new CommandTable(families.flat(), renames);
 }

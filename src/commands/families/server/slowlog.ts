@@ -8,7 +8,9 @@ const DEFAULT_COUNT = 10;
 export function slowlogGet(c: CommandContext): void {
   const { argv, reply } = c;
   const { slowlog } = c.stats;
-  if (argv.count > 3) return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), 'slowlog'));
+  if (argv.count > 3) {
+    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
+  }
   const count = argv.count === 3 ? argv.int(2) : DEFAULT_COUNT;
   if (!(count >= -1)) return reply.error(ERR_SLOWLOG_COUNT);
   const entries = slowlog.newest(count === -1 ? slowlog.length : count);

@@ -38,7 +38,8 @@ function optionalWord(c: CommandContext, word: Uint8Array): boolean | null {
 }
 
 function syntaxError(c: CommandContext): void {
-  c.reply.error(errSubcommandSyntax(formatCommandName(c.argv, 1), 'debug'));
+  const { argv } = c;
+  c.reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
 }
 
 /** With `fast` without the length that the value would have in a file. */

@@ -14,13 +14,13 @@ export function debug(c: CommandContext): void {
   if (name === 'HELP' && given === 0) return help(c);
   const subcommand = BY_NAME.get(name);
   if (subcommand === undefined || given < subcommand.least || given > subcommand.most) {
-    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), 'debug'));
+    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
   }
   subcommand.run(c);
 }
 
-function help({ reply }: CommandContext): void {
-  const lines = ['DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:'];
+function help({ argv, reply }: CommandContext): void {
+  const lines = [`${argv.text(0).toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
   for (const { name, syntax, summary } of DEBUG_SUBCOMMANDS)
     lines.push(`${name} ${syntax}`.trimEnd(), INDENT + summary);
   lines.push('HELP', `${INDENT}Print this help.`);
