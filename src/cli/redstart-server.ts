@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import type { ShutdownRequest } from '../commands/ports.js';
 import { Config, ConfigError, readCommandLine } from '../config/index.js';
 import { LOAD_CHECKS } from '../server/command-names.js';
-import { LOG_LEVEL_NAMES, Log, type LogSink } from '../server/log.js';
+import { LOG_LEVEL_NAMES, LOG_NOTICE, Log, type LogSink } from '../server/log.js';
 import { FileSink, StdoutSink, SyslogSink } from '../server/log-sinks.js';
 import { Server } from '../server/server.js';
 import { StartupError } from '../server/startup-error.js';
@@ -59,10 +59,18 @@ function refuseMemoryTest(args: readonly string[]): void {
   process.exitCode = 1;
 }
 
+/** A program that was to watch over others must not begin to serve data in their place. */
+function refuseSentinel(): void {
+  stdoutLog().warning(`${PROGRAM} has no sentinel mode. Exiting...`);
+  process.exitCode = 1;
+}
+
 /** Serves until it is told to end, again after each DEBUG RESTART. */
 async function serve(args: readonly string[]): Promise<void> {
+  if (args.includes('--sentinel')) return refuseSentinel();
   tuneRuntime();
   const stdin = readCommandLine(args).readsStdin ? readFileSync(0) : null;
+  if (stdin !== null) stdoutLog().notice('Reading config from stdin');
   const startDirectory = process.cwd();
   let config = readConfig(args, stdin);
   const supervisor = findSupervisor(config.supervised);
@@ -88,9 +96,14 @@ function readConfig(args: readonly string[], stdin: Buffer | null): Config {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     if (error.kind === 'block') process.stderr.write(error.formatBlock(REDIS_VERSION));
-    else new Log(systemClock, 0, [new StdoutSink()]).warning(error.reason);
+    else stdoutLog().warning(error.reason);
     process.exit(1);
   }
+}
+
+/** For what is said before the configuration tells where the log is. */
+function stdoutLog(): Log {
+  return new Log(systemClock, LOG_NOTICE, [new StdoutSink()]);
 }
 
 /** One run of a server in this process. */

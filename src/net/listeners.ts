@@ -28,6 +28,9 @@ const PROTECTED_MODE =
 /** Errors of an address family that the machine lacks: such an address is skipped, as an optional one. */
 const NO_SUCH_FAMILY: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ENOPROTOOPT', 'EPFNOSUPPORT']);
 
+/** What the system would say to an empty name. */
+const NO_NAME = Object.assign(new Error('the address is empty'), { code: 'ENOTFOUND' });
+
 /** The longest path of a unix socket, with its NUL: the system's `sun_path`. libuv cuts a longer one off. */
 const UNIX_PATH_BYTES = 108;
 
@@ -154,15 +157,16 @@ export class Listeners {
   private async openTcp(host: string, port: number, backlog: number, optional: boolean): Promise<net.Server | null> {
     const server = this.createServer(null);
     try {
+      if (host === '') throw NO_NAME; // to Node it would be all addresses
       await listening(server, { host, port, backlog, exclusive: true, ipv6Only: host.includes(':') });
       return server;
     } catch (error) {
       const code = codeOf(error);
-      if (NO_SUCH_FAMILY.has(code) || (optional && code === 'EADDRNOTAVAIL')) return null;
       const step = code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? '' : 'bind: ';
-      throw new ListenError(
-        `Warning: Could not create server TCP listening socket ${host}:${port}: ${step}${describeError(error)}`,
-      );
+      const refusal = `Warning: Could not create server TCP listening socket ${host}:${port}: ${step}${describeError(error)}`;
+      if (!NO_SUCH_FAMILY.has(code) && !(optional && code === 'EADDRNOTAVAIL')) throw new ListenError(refusal);
+      this.network.log.warning(refusal);
+      return null;
     }
   }
 

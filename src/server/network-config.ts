@@ -5,8 +5,13 @@ import { ListenError, type Listeners, type NetworkSettings } from '../net/index.
 import type { Log } from './log.js';
 import { mostClients, openFilesLimit } from './open-files.js';
 
-/** The line of the log when a server is told to listen for TLS: one that did not would look as if it did. */
-export const NO_TLS = 'This version has no TLS: tls-port must be 0.';
+/** The line of the log when a server is told to use TLS: one that did not would look as if it did. */
+export const NO_TLS = 'This version has no TLS: tls-port must be 0, tls-replication and tls-cluster no.';
+
+/** Whether the configuration wants TLS on any connection. */
+export function needsTls(config: Config): boolean {
+  return config.tlsPort !== 0 || config.tlsReplication || config.tlsCluster;
+}
 
 /** Brings `settings` in line with the configuration; cheap, so one function serves all changes. */
 export function applyNetworkSettings(settings: NetworkSettings, config: Config, defaultUser: User): void {
@@ -47,8 +52,8 @@ export function watchNetworkConfig(
       return false;
     }
   };
-  config.onApply(['tlsPort'], () => {
-    if (config.tlsPort === 0) return null;
+  config.onApply(['tlsPort', 'tlsReplication', 'tlsCluster'], () => {
+    if (!needsTls(config)) return null;
     parts.log.warning(NO_TLS);
     return 'Unable to update TLS configuration. Check server logs.';
   });

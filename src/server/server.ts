@@ -45,7 +45,7 @@ import { Cron } from './cron.js';
 import { configureKeyspace, ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
 import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
 import { logo } from './logo.js';
-import { applyNetworkSettings, NO_TLS, watchNetworkConfig } from './network-config.js';
+import { applyNetworkSettings, NO_TLS, needsTls, watchNetworkConfig } from './network-config.js';
 import { fitMaxClients } from './open-files.js';
 import { RequestLoop } from './request-loop.js';
 import { SlowCommands } from './slow-commands.js';
@@ -171,14 +171,14 @@ export class Server implements LifecyclePort {
   async start(): Promise<void> {
     const { config, log } = this;
     try {
-      this.refuseModules();
       fitMaxClients(config, log);
       applyNetworkSettings(this.network.settings, config, this.users.default);
       log.role = 'M';
       log.notice('monotonic clock: POSIX clock_gettime');
       this.logMode();
       this.checkBacklog();
-      if (config.tlsPort !== 0) {
+      this.refuseModules();
+      if (needsTls(config)) {
         log.warning(NO_TLS);
         this.refuse('Failed to configure TLS. Check logs for more info.');
       }

@@ -2,8 +2,8 @@
 import { type Config, NAMES } from '../config/index.js';
 
 /**
- * The names of directives whose feature is still to come and whose value is not the default. `save` is left out: that
- * nothing is saved is said in any case.
+ * The names of directives whose feature is still to come and whose value is not the default, `user` among them. `save`
+ * is left out: that nothing is saved is said in any case.
  */
 export function waitingDirectives(config: Config): string[] {
   const names: string[] = [];
@@ -11,5 +11,6 @@ export function waitingDirectives(config: Config): string[] {
     if (directive.effect !== 'later' || name !== directive.name || name === 'save') continue;
     if (config.show(field) !== directive.type.format(directive.fallback)) names.push(name);
   }
+  if (config.users.length > 0) names.push('user');
   return names;
 }

@@ -143,8 +143,8 @@ describe('redstart-server', () => {
   });
 
   it('says which directives have no effect yet, and is silent about defaults', async () => {
-    const server = await start(['--appendonly', 'yes', '--maxclients', '100']);
-    expect(texts(server.log())).toContain('M # No effect in this version: appendonly.');
+    const server = await start(['--appendonly', 'yes', '--maxclients', '100', '--user', 'ann', 'on']);
+    expect(texts(server.log())).toContain('M # No effect in this version: appendonly, user.');
   });
 
   it('serves in the process that was started', async () => {
@@ -195,13 +195,24 @@ describe('redstart-server', () => {
     expect(log).toContain(`\n>>> 'nosuch "1"'\nBad directive or wrong number of arguments\n`);
   });
 
-  it('refuses to listen for TLS, rather than to serve without it', async () => {
-    const { code, log } = await refused(['--tls-port', '1']);
+  it('refuses to listen for TLS or to use it for replication, rather than to do it without', async () => {
+    for (const args of [
+      ['--tls-port', '1'],
+      ['--tls-replication', 'yes'],
+    ]) {
+      const { code, log } = await refused(args);
+      expect(code).toBe(1);
+      expect(texts(log).slice(-2)).toEqual([
+        'M # This version has no TLS: tls-port must be 0, tls-replication and tls-cluster no.',
+        'M # Failed to configure TLS. Check logs for more info.',
+      ]);
+    }
+  });
+
+  it('does not serve data where a sentinel was asked for', async () => {
+    const { code, log } = await runPlainly(['sentinel.conf', '--sentinel']);
     expect(code).toBe(1);
-    expect(texts(log).slice(-2)).toEqual([
-      'M # This version has no TLS: tls-port must be 0.',
-      'M # Failed to configure TLS. Check logs for more info.',
-    ]);
+    expect(texts(log)).toEqual(['C # redstart-server has no sentinel mode. Exiting...']);
   });
 
   it('refuses cluster mode and modules with a clear line', async () => {
@@ -210,7 +221,10 @@ describe('redstart-server', () => {
     expect(cluster.log).toContain('does not support cluster mode');
     const module = await refused(['--loadmodule', '/nonexistent/x.so']);
     expect(module.code).toBe(1);
-    expect(module.log).toContain("Can't load module from /nonexistent/x.so: server aborting");
+    expect(texts(module.log).slice(-2)).toEqual([
+      'M # Module /nonexistent/x.so failed to load: /nonexistent/x.so: cannot open shared object file: No such file or directory',
+      "M # Can't load module from /nonexistent/x.so: server aborting",
+    ]);
   });
 
   it('refuses to give a command a name that another one has', async () => {
@@ -284,6 +298,7 @@ describe('redstart-server', () => {
   it('reads configuration from standard input behind that of the file', async () => {
     const { code, log } = await runPlainly(['-'], 'port 0\nbind 127.0.0.1\nwrong-directive yes\n');
     expect(code).toBe(1);
+    expect(texts(log)[0]).toBe('C * Reading config from stdin');
     expect(log).toContain(`at line 3\n>>> 'wrong-directive yes'\nBad directive or wrong number of arguments\n`);
   });
 

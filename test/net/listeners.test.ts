@@ -32,10 +32,22 @@ describe('listeners', () => {
     await pollUntil(() => bench.network.connectionCount === 2, 'both connections');
   });
 
-  it('skip an optional address that the machine does not have', async () => {
+  it('skip an optional address that the machine does not have, and log it', async () => {
     const bench = unstarted();
     expect(await bench.listeners.listenTcp(['-192.0.2.77', '127.0.0.1'], 0, 511)).toBe(1);
     expect(await bench.listeners.listenTcp(['-192.0.2.77'], 0, 511)).toBe(0);
+    const line =
+      '# Warning: Could not create server TCP listening socket 192.0.2.77:0: bind: Cannot assign requested address';
+    expect(bench.log).toEqual([line, line]);
+  });
+
+  it('do not take an empty address for all of them, be it optional or not', async () => {
+    const bench = unstarted();
+    for (const address of ['', '-']) {
+      await expect(bench.listeners.listenTcp([address], 0, 511)).rejects.toThrow(
+        'Warning: Could not create server TCP listening socket :0: Name or service not known',
+      );
+    }
   });
 
   it('name the address, the port and the reason when an address cannot be had', async () => {
