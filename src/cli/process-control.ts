@@ -5,8 +5,9 @@
  * Node can neither fork nor send to a datagram unix socket. So `daemonize yes` starts a second process of its own session
  * and ends the first, which is what a caller of Redis sees too; and systemd is told through its own `systemd-notify`.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
+import { systemErrorText } from '../config/index.js';
 
 /** Marks the process that `daemonize yes` started, which must not start another. */
 const DAEMON_MARK = 'REDSTART_DAEMON';
@@ -46,7 +47,7 @@ export function writePidFile(path: string): string | null {
     writeFileSync(path, `${process.pid}\n`);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return systemErrorText(error);
   }
 }
 
@@ -101,15 +102,16 @@ export function findSupervisor(mode: string, environment: NodeJS.ProcessEnv = pr
 }
 
 /**
- * Tells systemd how the service does, through the `systemd-notify` program: the unit needs `NotifyAccess=all`. Returns the
- * reason when that fails.
+ * Tells systemd how the service does, through the `systemd-notify` program: the unit needs `NotifyAccess=all`. Does not
+ * wait for it, since the program itself waits until systemd has taken note.
+ * @param onFailure called with the reason when that fails
  */
-export function notifySystemd(...assignments: readonly string[]): string | null {
-  if (process.env['NOTIFY_SOCKET'] === undefined) return 'NOTIFY_SOCKET not found!';
-  const result = spawnSync('systemd-notify', [`--pid=${process.pid}`, ...assignments], {
-    stdio: 'ignore',
-    timeout: 5000,
+export function notifySystemd(assignments: readonly string[], onFailure: (reason: string) => void): void {
+  if (process.env['NOTIFY_SOCKET'] === undefined) return onFailure('NOTIFY_SOCKET not found!');
+  const child = spawn('systemd-notify', [`--pid=${process.pid}`, ...assignments], { stdio: 'ignore', timeout: 5000 });
+  child.on('error', (error) => onFailure(error.message));
+  child.on('exit', (status, signal) => {
+    if (status !== 0) onFailure(`systemd-notify: ${signal ?? `exit code ${status}`}`);
   });
-  if (result.error !== undefined) return result.error.message;
-  return result.status === 0 ? null : `systemd-notify: exit code ${result.status}`;
+  child.unref();
 }

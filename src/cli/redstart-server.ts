@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ShutdownRequest } from '../commands/ports.js';
-import { Config, ConfigError, readCommandLine } from '../config/index.js';
+import { Config, ConfigError, readCommandLine, systemErrorText } from '../config/index.js';
 import { LOAD_CHECKS } from '../server/command-names.js';
 import { LOG_LEVEL_NAMES, LOG_NOTICE, Log, type LogSink } from '../server/log.js';
 import { FileSink, StdoutSink, SyslogSink } from '../server/log-sinks.js';
@@ -29,7 +29,8 @@ import { tuneRuntime } from './runtime.js';
 const PROGRAM = 'redstart-server';
 /** Where Redis writes the pid of a server in the background when `pidfile` does not say. */
 const DEFAULT_PID_FILE = '/var/run/redis.pid';
-const SUPERVISION_ERROR = 'systemd supervision error:';
+const SUPERVISED_BY_SYSTEMD =
+  'Supervised by systemd. Please make sure you set appropriate values for TimeoutStartSec and TimeoutStopSec in your service unit.';
 
 /** Runs the program with the arguments behind its name; resolves when the process may end. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -175,8 +176,8 @@ class Program {
   private logStart(): void {
     const { log, supervisor } = this;
     if (supervisor === 'systemd') {
-      const failure = notifySystemd(`--status=${PROGRAM} is starting`);
-      if (failure !== null) log.warning(`${SUPERVISION_ERROR} ${failure}`);
+      log.notice(SUPERVISED_BY_SYSTEMD);
+      this.notify(`--status=${PROGRAM} is starting`);
     } else if (supervisor === 'upstart') {
       log.warning('supervised by upstart, will stop to signal readiness');
     }
@@ -196,13 +197,15 @@ class Program {
 
   private tellReady(): void {
     if (this.supervisor === 'upstart') process.kill(process.pid, 'SIGSTOP');
-    if (this.supervisor !== 'systemd') return;
-    const failure = notifySystemd('--ready', '--status=Ready to accept connections');
-    if (failure !== null) this.log.warning(`${SUPERVISION_ERROR} ${failure}`);
+    if (this.supervisor === 'systemd') this.notify('--ready', '--status=Ready to accept connections');
+  }
+
+  private notify(...assignments: readonly string[]): void {
+    notifySystemd(assignments, (reason) => this.log.warning(`systemd supervision error: ${reason}`));
   }
 
   private stopping(): void {
-    if (this.supervisor === 'systemd') notifySystemd('STOPPING=1');
+    if (this.supervisor === 'systemd') this.notify('STOPPING=1');
     if (this.pidFile === '') return;
     this.log.notice('Removing the pid file.');
     removePidFile(this.pidFile);
@@ -255,8 +258,7 @@ function openLog(config: Config): Log {
   try {
     sink = config.logfile === '' ? new StdoutSink() : new FileSink(resolve(config.dir, config.logfile), systemClock);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'EACCES' ? 'Permission denied' : null;
-    const failure = new ConfigError('block', `Can't open the log file: ${reason ?? 'No such file or directory'}`);
+    const failure = new ConfigError('block', `Can't open the log file: ${systemErrorText(error)}`);
     process.stderr.write(failure.formatBlock(REDIS_VERSION));
     process.exit(1);
   }

@@ -11,6 +11,8 @@ import type { LogLevel, LogSink } from './log.js';
 const STDOUT = 1;
 /** How often it is looked whether the log file was moved away by a rotation. */
 const ROTATION_CHECK_MS = 1000;
+/** How much of what a full disk keeps out is kept to be written later: what comes then is lost. */
+const KEPT_BYTES = 1024 ** 2;
 
 /** Writes to standard output. */
 export class StdoutSink implements LogSink {
@@ -21,7 +23,7 @@ export class StdoutSink implements LogSink {
   }
 
   close(): void {
-    this.stream.flushSync();
+    flush(this.stream);
   }
 }
 
@@ -55,7 +57,7 @@ export class FileSink implements LogSink {
   }
 
   close(): void {
-    this.stream.flushSync();
+    flush(this.stream);
     closeSync(this.fd);
   }
 
@@ -75,13 +77,22 @@ export class FileSink implements LogSink {
   }
 }
 
-/** Lines go out as they are written; what a full disk keeps out is kept and tried again with the next line. */
+/** Lines go out as they are written; what a full disk keeps out is tried again with the next line. */
 function openStream(fd: number): LogStream {
-  const stream = new sonicBoom.SonicBoom({ fd, sync: true });
+  const stream = new sonicBoom.SonicBoom({ fd, sync: true, maxLength: KEPT_BYTES });
   stream.on('error', () => {
     // There is no place left to report that the log cannot be written; sonic-boom keeps the data.
   });
   return stream;
+}
+
+/** Writes what is kept, if that is possible now. */
+function flush(stream: LogStream): void {
+  try {
+    stream.flushSync();
+  } catch {
+    // The disk is full, or nobody reads: as above, there is nowhere to report it.
+  }
 }
 
 /** The facilities of `syslog-facility`, as the system numbers them. */

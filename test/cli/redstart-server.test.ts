@@ -286,6 +286,38 @@ describe('redstart-server', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('tells systemd that it starts, is ready and stops, and waits for none of that', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'redstart-'));
+    const told = join(directory, 'told');
+    const goOn = join(directory, 'go-on');
+    writeFileSync(told, '');
+    // Stands in for systemd-notify, and as slow as if systemd did not answer it.
+    const program = `#!/bin/sh\nwhile [ ! -e '${goOn}' ]; do sleep 0.02; done\nshift\necho "$*" >> '${told}'\n`;
+    writeFileSync(join(directory, 'systemd-notify'), program, { mode: 0o755 });
+    const path = `${directory}:${process.env['PATH']}`;
+    const server = await start(['--supervised', 'systemd'], { env: { PATH: path, NOTIFY_SOCKET: '/nonexistent' } });
+    writeFileSync(goOn, '');
+    const lines = (): string[] => readFileSync(told, 'utf8').split('\n').slice(0, -1).sort();
+    await pollUntil(() => lines().length === 2, 'what it told at its start');
+    server.kill('SIGTERM');
+    await server.exited;
+    await pollUntil(() => lines().length === 3, 'what it told at its end');
+    expect(lines()).toEqual([
+      '--ready --status=Ready to accept connections',
+      '--status=redstart-server is starting',
+      'STOPPING=1',
+    ]);
+    rmSync(directory, { recursive: true });
+  });
+
+  it('logs what keeps it from telling systemd', async () => {
+    const server = await start(['--supervised', 'systemd'], { env: { NOTIFY_SOCKET: '/nonexistent', PATH: '/nonexistent' } });
+    await pollUntil(
+      () => server.log().includes('systemd supervision error: spawn systemd-notify ENOENT'),
+      () => server.log(),
+    );
+  });
+
   it('prints version and help, if they are asked for first', async () => {
     const version = await runPlainly(['--version']);
     expect(version.log).toMatch(/^Redis server v=7\.4\.1 sha=00000000:0 malloc=slab bits=64 build=[0-9a-f]{16}\n$/);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +86,24 @@ describe('the log', () => {
     sink.close();
     expect(readFileSync(`${path}.1`, 'utf8')).toBe('one\n');
     expect(readFileSync(path, 'utf8')).toBe('two\n');
+    rmSync(directory, { recursive: true });
+  });
+
+  it('survives a full disk: it goes on where there is room, and its end is no failure', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'redstart-'));
+    const path = join(directory, 'server.log');
+    symlinkSync('/dev/full', path);
+    const clock = new ManualClock();
+    const sink = new FileSink(path, clock);
+    for (let i = 0; i < 2000; i++) sink.write(LOG_NOTICE, `${'x'.repeat(1000)}\n`); // more than is kept for later
+    rmSync(path);
+    clock.advance(1000);
+    sink.write(LOG_NOTICE, 'there is room\n');
+    expect(readFileSync(path, 'utf8')).toBe('there is room\n');
+    sink.close();
+    const full = new FileSink('/dev/full', clock);
+    full.write(LOG_NOTICE, 'lost\n');
+    full.close();
     rmSync(directory, { recursive: true });
   });
 
