@@ -123,7 +123,10 @@ class Loader {
   private readLines(text: string): void {
     this.addsUp = true;
     // Redis' lines are C strings: behind a NUL the rest of a line is lost, with its end, so that the next one follows on.
-    for (const [i, untrimmed] of text.replace(/\0[^\n]*\n?/g, '').split('\n').entries()) {
+    for (const [i, untrimmed] of text
+      .replace(/\0[^\n]*\n?/g, '')
+      .split('\n')
+      .entries()) {
       const line = trimLine(untrimmed);
       if (line === '' || line.startsWith('#')) continue;
       try {

@@ -138,10 +138,11 @@ class FeedStream {
       this.makeRoom(EXEC.length);
       this.buffer.set(EXEC, end);
     }
+    // allocates: one view a unit, and only where somebody takes it
     const unit = this.buffer.subarray(wrapped ? 0 : MULTI.length, wrapped ? end + EXEC.length : end);
     this.size = 0;
     if (this.buffer.length > KEPT_SIZE) this.buffer = Buffer.allocUnsafeSlow(INITIAL_SIZE);
-    for (const consumer of this.consumers) consumer.feedUnit(unit, unit.length, offset);
+    for (let i = 0; i < this.consumers.length; i++) this.consumers[i]!.feedUnit(unit, unit.length, offset);
   }
 
   subscribe(consumer: FeedConsumer): void {
@@ -207,7 +208,7 @@ function encode(command: ByteSpans, target: Buffer, start: number): void {
     target[at++] = 0x0d;
     target[at++] = 0x0a;
     if (size <= 64) for (let k = 0; k < size; k++) target[at + k] = bytes[from + k]!;
-    else target.set(bytes.subarray(from, from + size), at);
+    else target.set(bytes.subarray(from, from + size), at); // allocates: a copy that is long costs more than its view
     at += size;
     target[at++] = 0x0d;
     target[at++] = 0x0a;

@@ -191,14 +191,14 @@ export class Arena implements MemoryReader, WalkSource {
     if (this.snapshotting) this.preserve(ref, offset, length);
     const at = ((ref & 0x1fffff) << 3) + offset;
     if (length <= SMALL_COPY) copyBytes(this.views[ref >>> 21]!, at, sourceView, from, length);
-    else this.bytes[ref >>> 21]!.set(source.subarray(from, from + length), at);
+    else this.bytes[ref >>> 21]!.set(source.subarray(from, from + length), at); // allocates: above SMALL_COPY alone
   }
 
   /** @hot Copies bytes out of the block. O(length). @param targetView the same memory as `target`, index for index */
   copyOut(ref: number, offset: number, target: Uint8Array, targetView: DataView, at: number, length: number): void {
     const from = ((ref & 0x1fffff) << 3) + offset;
     if (length <= SMALL_COPY) copyBytes(targetView, at, this.views[ref >>> 21]!, from, length);
-    else target.set(this.bytes[ref >>> 21]!.subarray(from, from + length), at);
+    else target.set(this.bytes[ref >>> 21]!.subarray(from, from + length), at); // allocates: above SMALL_COPY alone
   }
 
   /** Copies bytes from block to block, or within one, where the ranges may overlap. O(length). */

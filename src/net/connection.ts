@@ -277,6 +277,7 @@ export class Connection {
     } else if (kept <= HEADROOM_BYTES && kept + count >= this.announcedBytes) {
       // A short tail goes in front of what was read, rather than all that was read behind the tail.
       const from = HEADROOM_BYTES - kept;
+      // allocates: once a read that ended within a command
       network.readBuffer.set(query.bytes.subarray(query.from, query.to), from);
       this.offerRead(from, HEADROOM_BYTES + count, kept);
     } else {
@@ -442,7 +443,7 @@ export class Connection {
       }
       if (!network.direct.wasAsync()) return true;
       request.bytes = bytes;
-      request.oncomplete = (status) => this.written(status);
+      request.oncomplete = (status) => this.written(status); // allocates: only where the socket takes no more
       network.request = network.direct.request();
     } else {
       if (this.socket.destroyed) {

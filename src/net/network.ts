@@ -155,14 +155,14 @@ export class Network {
    * millions of replies.
    */
   window(buffer: Buffer, length: number): Buffer {
-    if (length > WINDOW_BYTES) return buffer.subarray(0, length);
+    if (length > WINDOW_BYTES) return buffer.subarray(0, length); // allocates: once a write of many replies
     if (this.windowsOf !== buffer) {
       this.windowsOf = buffer;
       this.windows = new Array<Buffer | undefined>(WINDOW_BYTES + 1).fill(undefined);
     }
     let window = this.windows[length];
     if (window === undefined) {
-      window = buffer.subarray(0, length);
+      window = buffer.subarray(0, length); // allocates: once a length
       this.windows[length] = window;
     }
     return window;

@@ -150,7 +150,7 @@ export class ReplyWriter {
       let k = 0;
       for (const words = length & ~3; k < words; k += 4) target.setInt32(at + k, view.getInt32(from + k, true), true);
       for (; k < length; k++) this.bytes[at + k] = bytes[from + k]!;
-    } else this.bytes.set(bytes.subarray(from, from + length), at);
+    } else this.bytes.set(bytes.subarray(from, from + length), at); // allocates: above LOOP_BYTES alone
     this.endBulk(length);
   }
 

@@ -10,7 +10,7 @@
  * ```
  */
 import { resolve } from 'node:path';
-import { Config, type OverrideValue } from '../config/index.js';
+import { Config, type FieldName, type OverrideValue } from '../config/index.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { LOG_LEVEL_NAMES, Log, type LogLevel, type LogSink } from './log.js';
 import { FileSink } from './log-sinks.js';
@@ -19,11 +19,16 @@ import { Server } from './server.js';
 export { ConfigError } from '../config/index.js';
 export { StartupError } from './startup-error.js';
 
+/** The value of a directive; null and undefined leave it at its default, but for `port`. */
+export type DirectiveValue = OverrideValue | null | undefined;
+
 /**
  * Directives by their name (`'maxmemory-policy'`) or in camelCase (`maxmemoryPolicy`), all optional. Other than in a
  * configuration file, `port: 0` is any free port and `port: null` none at all, and `bind` is this machine alone by default.
+ * What concerns the process is for the program redstart-server and means nothing here: `daemonize`, `supervised`,
+ * `pidfile`, `syslog-...`, `set-proc-title`, `shutdown-on-...`.
  */
-export type Directives = Readonly<Record<string, OverrideValue | null | undefined>>;
+export type Directives = Readonly<Partial<Record<FieldName, DirectiveValue>> & Record<string, DirectiveValue>>;
 
 /** What is not a directive. */
 export interface CreateOptions {

@@ -178,10 +178,7 @@ export class Server implements LifecyclePort {
       this.logMode();
       this.checkBacklog();
       this.refuseModules();
-      if (needsTls(config)) {
-        log.warning(NO_TLS);
-        this.refuse('Failed to configure TLS. Check logs for more info.');
-      }
+      if (needsTls(config)) this.refuse('Failed to configure TLS. Check logs for more info.', NO_TLS);
       await this.listen();
     } catch (error) {
       await this.listeners.close();
@@ -278,18 +275,19 @@ export class Server implements LifecyclePort {
 
   /** There are no modules here: `loadmodule` fails as it does in Redis for a file that does not exist. */
   private refuseModules(): void {
-    const { config, log } = this;
-    const [module] = config.modules;
+    const [module] = this.config.modules;
     if (module !== undefined) {
       const reason = `${module.path}: cannot open shared object file: No such file or directory`;
-      log.warning(`Module ${module.path} failed to load: ${reason}`);
-      this.refuse(`Can't load module from ${module.path}: server aborting`);
+      const cause = `Module ${module.path} failed to load: ${reason}`;
+      this.refuse(`Can't load module from ${module.path}: server aborting`, cause);
     }
   }
 
-  private refuse(reason: string): never {
+  /** @param cause what led to it, which is logged first */
+  private refuse(reason: string, cause?: string): never {
+    if (cause !== undefined) this.log.warning(cause);
     this.log.warning(reason);
-    throw new StartupError(reason);
+    throw new StartupError(reason, { cause });
   }
 
   private logMode(): void {
@@ -317,14 +315,13 @@ export class Server implements LifecyclePort {
   }
 
   private async listen(): Promise<void> {
-    const { config, listeners, parts, log } = this;
+    const { config, listeners, parts } = this;
     const { port, tcpBacklog, unixsocket } = config;
     try {
       if (port !== 0 || parts.anyFreePort === true) await listeners.listenTcp(config.bind, port, tcpBacklog);
     } catch (error) {
       if (!(error instanceof ListenError)) throw error;
-      log.warning(error.message);
-      this.refuse(`Failed listening on port ${port} (tcp), aborting.`);
+      this.refuse(`Failed listening on port ${port} (tcp), aborting.`, error.message);
     }
     try {
       const path = resolve(config.dir, unixsocket);

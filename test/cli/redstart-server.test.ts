@@ -311,7 +311,9 @@ describe('redstart-server', () => {
   });
 
   it('logs what keeps it from telling systemd', async () => {
-    const server = await start(['--supervised', 'systemd'], { env: { NOTIFY_SOCKET: '/nonexistent', PATH: '/nonexistent' } });
+    const server = await start(['--supervised', 'systemd'], {
+      env: { NOTIFY_SOCKET: '/nonexistent', PATH: '/nonexistent' },
+    });
     await pollUntil(
       () => server.log().includes('systemd supervision error: spawn systemd-notify ENOENT'),
       () => server.log(),

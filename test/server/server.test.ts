@@ -72,7 +72,9 @@ describe('createServer', () => {
   it('throws a StartupError for a port that is taken, and the process lives on', async () => {
     const { port } = await started();
     await expect(createServer({ port })).rejects.toThrow(
-      new StartupError(`Failed listening on port ${port} (tcp), aborting.`),
+      new StartupError(`Failed listening on port ${port} (tcp), aborting.`, {
+        cause: `Warning: Could not create server TCP listening socket 127.0.0.1:${port}: bind: Address already in use`,
+      }),
     );
   });
 

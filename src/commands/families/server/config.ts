@@ -52,7 +52,8 @@ export function configRewrite(c: CommandContext): void {
   const failure = c.config.rewrite();
   const { log } = c.ports;
   if (failure === null) log.notice('CONFIG REWRITE executed with success.');
-  else if (c.config.configFile !== null) log.warning(`CONFIG REWRITE failed: ${failure.replace('ERR Rewriting config file: ', '')}`);
+  else if (c.config.configFile !== null)
+    log.warning(`CONFIG REWRITE failed: ${failure.replace('ERR Rewriting config file: ', '')}`);
   answer(c, failure);
 }
 
