@@ -96,9 +96,9 @@ export class Listeners {
     try {
       for (const address of addresses) {
         const optional = address.startsWith('-');
-        const host = hostOf(optional ? address.slice(1) : address);
         if (kept.some((server) => isListeningOn(server, [address], port))) continue;
-        const server = await this.openTcp(host, port === 0 ? portOf(opened[0]) : port, backlog, optional);
+        const name = optional ? address.slice(1) : address;
+        const server = await this.openTcp(name, port === 0 ? portOf(opened[0]) : port, backlog, optional);
         if (server !== null) opened.push(server);
       }
     } catch (error) {
@@ -154,8 +154,9 @@ export class Listeners {
     await Promise.all(closing);
   }
 
-  private async openTcp(host: string, port: number, backlog: number, optional: boolean): Promise<net.Server | null> {
+  private async openTcp(name: string, port: number, backlog: number, optional: boolean): Promise<net.Server | null> {
     const server = this.createServer(null);
+    const host = hostOf(name);
     try {
       if (host === '') throw NO_NAME; // to Node it would be all addresses
       await listening(server, { host, port, backlog, exclusive: true, ipv6Only: host.includes(':') });
@@ -163,7 +164,7 @@ export class Listeners {
     } catch (error) {
       const code = codeOf(error);
       const step = code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? '' : 'bind: ';
-      const refusal = `Warning: Could not create server TCP listening socket ${host}:${port}: ${step}${describeError(error)}`;
+      const refusal = `Warning: Could not create server TCP listening socket ${name}:${port}: ${step}${describeError(error)}`;
       if (!NO_SUCH_FAMILY.has(code) && !(optional && code === 'EADDRNOTAVAIL')) throw new ListenError(refusal);
       this.network.log.warning(refusal);
       return null;

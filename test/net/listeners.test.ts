@@ -72,6 +72,16 @@ describe('listeners', () => {
     other.close();
   });
 
+  it('name all addresses of a family as bind does', async () => {
+    const other = net.createServer().listen(0, '0.0.0.0');
+    await once(other, 'listening');
+    const { port } = other.address() as net.AddressInfo;
+    await expect(unstarted().listeners.listenTcp(['*'], port, 511)).rejects.toThrow(
+      `Warning: Could not create server TCP listening socket *:${port}: bind: Address already in use`,
+    );
+    other.close();
+  });
+
   it('move to another address without closing connections', async () => {
     const bench = unstarted();
     const port = await bench.listen();
