@@ -19,7 +19,7 @@ import { Server } from './server.js';
 export { ConfigError } from '../config/index.js';
 export { StartupError } from './startup-error.js';
 
-/** The value of a directive; null and undefined leave it at its default, but for `port`. */
+/** The value of a directive; undefined leaves it at its default, and so does null but for `port`. */
 export type DirectiveValue = OverrideValue | null | undefined;
 
 /**
