@@ -291,17 +291,18 @@ describe('redstart-server', () => {
     const told = join(directory, 'told');
     const goOn = join(directory, 'go-on');
     writeFileSync(told, '');
-    // Stands in for systemd-notify, and as slow as if systemd did not answer it.
-    const program = `#!/bin/sh\nwhile [ ! -e '${goOn}' ]; do sleep 0.02; done\nshift\necho "$*" >> '${told}'\n`;
+    // Stands in for systemd-notify; when the server is ready it is as slow as if systemd did not answer.
+    const wait = `if [ "$2" = --ready ]; then while [ ! -e '${goOn}' ]; do sleep 0.02; done; fi`;
+    const program = `#!/bin/sh\n${wait}\nshift\necho "$*" >> '${told}'\n`;
     writeFileSync(join(directory, 'systemd-notify'), program, { mode: 0o755 });
     const path = `${directory}:${process.env['PATH']}`;
     const server = await start(['--supervised', 'systemd'], { env: { PATH: path, NOTIFY_SOCKET: '/nonexistent' } });
     writeFileSync(goOn, '');
     const lines = (): string[] => readFileSync(told, 'utf8').split('\n').slice(0, -1).sort();
-    await pollUntil(() => lines().length === 2, 'what it told at its start');
+    await pollUntil(() => lines().length === 2, 'what it told at its start', 20_000);
     server.kill('SIGTERM');
     await server.exited;
-    await pollUntil(() => lines().length === 3, 'what it told at its end');
+    await pollUntil(() => lines().length === 3, 'what it told at its end', 20_000);
     expect(lines()).toEqual([
       '--ready --status=Ready to accept connections',
       '--status=redstart-server is starting',
