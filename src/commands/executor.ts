@@ -49,6 +49,11 @@ export class Executor {
     return ran;
   }
 
+  /** `client` sent an empty command: it does nothing, but counts as the one whose reply CLIENT REPLY SKIP drops. */
+  passEmpty(client: Client): void {
+    replyModeAfter(client);
+  }
+
   /**
    * Goes on for a client whose suspension has ended: `write` writes the reply that it waits for. What it changes is
    * propagated as far as it says so ({@link CommandContext.propagateAlso}), in a unit of its own.

@@ -24,7 +24,7 @@ import { type ErrorReply, error } from './error-reply.js';
 export const BATCH = 64;
 /** A command of more arguments than this is parsed in a state of its own. */
 const LONG = 1024;
-/** The longest inline command, and the longest length line, in bytes. */
+/** So much of an inline command or of a length line may wait for its end; more in one piece is taken. In bytes. */
 const INLINE_MAX = 64 * 1024;
 const INT_MAX = 0x7fffffff;
 /** The longest command: offsets are int32, and the buffer may hold something in front of it. */
@@ -107,6 +107,8 @@ export class RequestParser {
   position = 0;
   /** The protocol error that follows the batch, or null. The connection is closed after it. */
   protocolError: ErrorReply | null = null;
+  /** Whether an empty command (`*0`, an empty line) stood in front of the batch; one behind its first command ends it. */
+  passedEmpty = false;
   /** Index of the first argument of each command in argv's arrays. */
   readonly commandBase = new Int32Array(BATCH);
   readonly commandArgc = new Int32Array(BATCH);
@@ -142,6 +144,7 @@ export class RequestParser {
     this.count = 0;
     this.used = 0;
     this.protocolError = null;
+    this.passedEmpty = false;
     let at = from;
     if (state.needed > to - from) {
       this.position = from;
@@ -175,7 +178,7 @@ export class RequestParser {
       at = this.lineEnd;
     }
     if (argc > UNAUTHENTICATED_ARGS && !state.authenticated) return this.refuse(ERR_MULTIBULK_UNAUTHENTICATED);
-    if (argc <= 0) return at; // nothing to run, as the reference has it
+    if (argc <= 0) return this.passEmpty(at); // nothing to run, as the reference has it
     if (argc > LONG) {
       if (this.count > 0) return -1; // it begins a batch of its own
       state.long = new LongCommand(argc, at - start);
@@ -280,14 +283,19 @@ export class RequestParser {
     const found = findInText(bytes, LF, start, to);
     if (found === -1) return to - start > INLINE_MAX ? this.refuse(ERR_BIG_INLINE) : -1;
     const end = found > start && bytes[found - 1] === CR ? found - 1 : found;
-    if (end - start > INLINE_MAX) return this.refuse(ERR_BIG_INLINE);
     const args = splitArgs(bytes.subarray(start, end));
     if (args === null) return this.refuse(ERR_QUOTES);
-    if (args.length > 0) {
-      this.argv.assign(args);
-      this.addCommand(0, args.length, found + 1);
-    }
+    if (args.length === 0) return this.passEmpty(found + 1);
+    this.argv.assign(args);
+    this.addCommand(0, args.length, found + 1);
     return found + 1;
+  }
+
+  /** An empty command ends at `end`: it is passed over in front of a batch, and ends one that has begun. */
+  private passEmpty(end: number): number {
+    if (this.count > 0) return -1;
+    this.passedEmpty = true;
+    return end;
   }
 
   /** @hot */

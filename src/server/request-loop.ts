@@ -90,6 +90,7 @@ export class RequestLoop {
     do {
       parser.parse(bytes, at, to, client.parse);
       const { count } = parser;
+      if (parser.passedEmpty) this.executor.passEmpty(client);
       if (count > 0) {
         const ran = this.runBatch(client, at, count);
         if (stops(client)) {

@@ -71,6 +71,10 @@ const ACCEPTED: Readonly<Record<string, WireCase>> = {
     sent: [`ECHO ${'x'.repeat(60_000)}\r\n`],
     got: bulk('x'.repeat(60_000)),
   },
+  'an inline command may be longer than the limit once its end is there': {
+    sent: [`ECHO ${'x'.repeat(65_000)}`, `${'x'.repeat(9_000)}\r\n`],
+    got: bulk('x'.repeat(74_000)),
+  },
 };
 
 /** Requests that end the connection, after the replies to what came before them. */
@@ -308,7 +312,16 @@ describeCommands('CLIENT REPLY', (t) => {
   t.test('SKIP skips one reply of a pipeline', async (c) => {
     await check(c, { sent: ['PING\r\nCLIENT REPLY SKIP\r\nECHO a\r\nECHO b\r\n'], got: PONG + bulk('b') });
     await check(c, { sent: ['CLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nECHO a\r\nECHO b\r\n'], got: bulk('b') });
+    await check(c, { sent: ['CLIENT REPLY SKIP\r\n', 'ECHO a\r\nECHO b\r\n'], got: bulk('b') });
     await check(c, { sent: ['CLIENT REPLY OFF\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\nCLIENT REPLY ON\r\n'], got: ok });
+  });
+
+  t.test('SKIP is over with an empty command, which has no reply to skip', async (c) => {
+    for (const empty of ['\r\n', '  \n', '*0\r\n', '*-1\r\n', '\r\n*0\r\n\r\n']) {
+      await check(c, { sent: [`PING\r\nCLIENT REPLY SKIP\r\n${empty}ECHO a\r\nECHO b\r\n`], got: PONG + bulk('a') + bulk('b') });
+      await check(c, { sent: [`CLIENT REPLY SKIP\r\n`, empty, encode('ECHO', 'a')], got: bulk('a') });
+      await check(c, { sent: [`CLIENT REPLY OFF\r\n${empty}PING\r\nCLIENT REPLY ON\r\n`], got: ok });
+    }
   });
 
   t.test('OFF is not told of a protocol error, only closed', { internal: true }, async (c) => {
