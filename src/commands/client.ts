@@ -19,6 +19,9 @@ export const REPLY_SKIP = 2;
 /** The next command's reply is dropped. */
 export const REPLY_SKIP_NEXT = 3;
 
+/** The most input that is kept of a client that nobody knows; 1 MiB since 7.4. */
+const STRANGER_QUERY_BYTES = 1024 * 1024;
+
 export type ReplyMode = typeof REPLY_ON | typeof REPLY_OFF | typeof REPLY_SKIP | typeof REPLY_SKIP_NEXT;
 
 /** What commands see of a client's connection; `net` and the session implement it. */
@@ -37,6 +40,8 @@ export interface ClientConnection extends ReplySink {
   readonly queryBufferBytes: number;
   /** Room left in the query buffer. */
   readonly queryBufferFree: number;
+  /** Lowers `client-query-buffer-limit` for this client. */
+  queryBufferLimit: number;
   /** Reply bytes that the socket has not taken yet, and in how many pieces. */
   readonly pendingOutputBytes: number;
   readonly pendingOutputCount: number;
@@ -74,6 +79,7 @@ export class Client {
    */
   database = 0;
   user: User;
+  /** Whether it has shown who it is, or connected while the default user needed no password. */
   authenticated: boolean;
   replyMode: ReplyMode = REPLY_ON;
   noEvict = false;
@@ -100,7 +106,7 @@ export class Client {
     this.connection = connection;
     this.user = user;
     this.authenticated = user.nopass;
-    this.parse.authenticated = this.authenticated;
+    this.limitInput(!user.nopass);
     this.createdMs = nowMs;
     this.lastInteractionMs = nowMs;
   }
@@ -109,6 +115,21 @@ export class Client {
   becomeUser(user: User): void {
     this.user = user;
     this.authenticated = true;
-    this.parse.authenticated = true;
+    this.limitInput(false);
+  }
+
+  /** Makes this client a new one as far as its user goes: `user` is the default one. */
+  forgetUser(user: User): void {
+    this.user = user;
+    this.authenticated = user.nopass;
+    this.limitInput(!user.nopass);
+  }
+
+  /** Sets whether this client may send only little: it has not authenticated, and the default user needs a password. */
+  limitInput(limited: boolean): void {
+    const { parse, connection } = this;
+    parse.authenticated = !limited;
+    parse.changed = true;
+    if (connection !== null) connection.queryBufferLimit = limited ? STRANGER_QUERY_BYTES : Number.POSITIVE_INFINITY;
   }
 }

@@ -111,7 +111,7 @@ export class Executor {
     if (!command.acceptsCount(argv.count)) return errWrongArity(command.name);
     if ((command.flags & FLAG_PROTECTED) !== 0 && !this.allowsProtected(client, command))
       return refusedProtected(command);
-    if (!client.authenticated && (command.flags & FLAG_NO_AUTH) === 0) return NOAUTH;
+    if (!client.authenticated && (command.flags & FLAG_NO_AUTH) === 0 && !this.c.users.default.nopass) return NOAUTH;
     return null;
   }
 

@@ -41,6 +41,7 @@ import {
   FLAG_FAST,
   FLAG_MAY_REPLICATE,
   FLAG_MOVABLEKEYS,
+  FLAG_NO_AUTH,
   FLAG_READONLY,
   type KeyFinder,
   type SubcommandSpec,
@@ -74,7 +75,10 @@ export class Command {
   /** The last key, from the end when negative (-1 is the last argument). */
   readonly lastKey: number;
   readonly keyStep: number;
-  /** Whether it takes about as long as any other of its kind, so that several of them may share one time measurement. */
+  /**
+   * Whether it takes about as long as any other of its kind and leaves its client as it is, so that several of them may share
+   * one time measurement. What runs without authentication (AUTH, HELLO, RESET) is there to change the client.
+   */
   readonly isBrief: boolean;
   /** Whether it changes no data and so has nothing to propagate. */
   readonly isPure: boolean;
@@ -103,7 +107,8 @@ export class Command {
     this.lastKey = range.last;
     this.keyStep = range.step;
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
-    this.isBrief = (this.flags & FLAG_FAST) !== 0 || (this.hasKeys && spec.complexity === 'O(1)');
+    const isFast = (this.flags & (FLAG_FAST | FLAG_NO_AUTH)) === FLAG_FAST;
+    this.isBrief = isFast || (this.hasKeys && spec.complexity === 'O(1)');
     this.isPure = (this.flags & (FLAG_READONLY | FLAG_MAY_REPLICATE)) === FLAG_READONLY;
     const subcommands = 'subcommands' in spec && spec.subcommands?.length ? spec.subcommands : null;
     this.categories = categoriesOf(

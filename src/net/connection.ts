@@ -69,7 +69,7 @@ export class Connection {
   readonly local: boolean;
   /** Which of the output limits holds. The owner changes it. */
   outputClass: OutputClass = OUTPUT_NORMAL;
-  /** Lowers `client-query-buffer-limit` for this connection; the owner sets it, infinity by default. */
+  /** Lowers `client-query-buffer-limit` for this connection; its owner sets it, infinity by default. */
   queryBufferLimit = Number.POSITIVE_INFINITY;
   /** Whether so much output waits that the owner should leave the rest of its input for later. */
   congested = false;
@@ -255,7 +255,7 @@ export class Connection {
 
   /** Cron: soft limits, and buffers of idle clients. O(1). */
   maintain(nowMs: number): void {
-    if (this.pendingOutputBytes > 0) this.checkOutputLimits();
+    if (this.pendingOutputBytes > 0) this.checkOutputLimits('closed');
     if (this.sawInput) {
       this.sawInput = false;
       this.lastInputMs = nowMs;
@@ -534,7 +534,7 @@ export class Connection {
   }
 
   /** Closes a client that lets too much output wait, or for too long: as `client-output-buffer-limit` says. */
-  private checkOutputLimits(): void {
+  private checkOutputLimits(how = 'scheduled to be closed ASAP'): void {
     const { network } = this;
     const { hardBytes, softBytes, softSeconds } = network.settings.outputLimits[this.outputClass];
     const pending = this.pendingOutputBytes;
@@ -548,9 +548,7 @@ export class Connection {
     }
     if (!over || this.closed) return;
     network.stats.clientOutputBufferLimitDisconnections++;
-    network.log.warning(
-      `Client ${this.owner.describe()} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-    );
+    network.log.warning(`Client ${this.owner.describe()} ${how} for overcoming of output buffer limits.`);
     this.queue?.clear();
     this.destroyLater();
   }

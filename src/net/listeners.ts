@@ -3,7 +3,7 @@
  * protected mode).
  */
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, unlink } from 'node:fs/promises';
 import net from 'node:net';
 import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
@@ -128,7 +128,7 @@ export class Listeners {
       const reason = `unix socket path too long (${length}), must be under ${UNIX_PATH_BYTES}`;
       throw new ListenError(`Failed opening Unix socket: ${reason}`);
     }
-    await rm(path, { force: true });
+    await removeFile(path);
     const server = this.createServer(path);
     try {
       await listening(server, { path, backlog, exclusive: true });
@@ -148,7 +148,7 @@ export class Listeners {
     this.tcp = [];
     if (this.unix !== null) {
       closing.push(closed(this.unix.server));
-      await rm(this.unix.path, { force: true });
+      await removeFile(this.unix.path);
       this.unix = null;
     }
     await Promise.all(closing);
@@ -230,6 +230,11 @@ function isListeningOn(server: net.Server, addresses: readonly string[], port: n
   const own = server.address();
   if (typeof own !== 'object' || own === null || own.port !== port) return false;
   return addresses.some((address) => hostOf(address.replace(/^-/, '')) === own.address);
+}
+
+/** Removes the file of a socket. What cannot be removed shows when its path is bound: nothing is told of it here. */
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch(() => null);
 }
 
 function listening(server: net.Server, options: net.ListenOptions): Promise<void> {

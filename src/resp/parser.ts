@@ -9,7 +9,8 @@
  * ```
  * 1. Up to {@link BATCH} commands are parsed ahead; then the session runs them and asks again.
  * 2. An inline command ends a batch: it has a buffer of its own, since quoting changes its bytes.
- * 3. A protocol error ends a batch too: it is answered after the commands before it.
+ * 3. What is refused ends a batch too, and is only refused at the front of the next one: the commands before it are
+ *    answered first, and one of them may change what the client may send (AUTH, CONFIG SET proto-max-bulk-len).
  * 4. A command that is not complete costs nothing again until `needed` more bytes could complete it, and one of more
  *    than {@link LONG} arguments goes on where it was cut ({@link ParseState}), so that input of any cut is linear.
  *
@@ -59,7 +60,10 @@ const ERR_QUOTES = error('ERR Protocol error: unbalanced quotes in request');
 export class ParseState {
   /** `proto-max-bulk-len`. A primary's link has no such limit. */
   maxBulkLength = 512 * 1024 * 1024;
+  /** Whether the limits of clients that nobody knows do not hold. */
   authenticated = true;
+  /** Set by whoever changes one of those: commands that are parsed already are to be parsed again. */
+  changed = false;
   /**
    * How many bytes, from the start of the first incomplete command, are needed at least before parsing it again makes
    * sense; 0 when nothing is known. The connection may reserve as much.
@@ -105,7 +109,7 @@ export class RequestParser {
   count = 0;
   /** Where the first byte not consumed by the batch stands. */
   position = 0;
-  /** The protocol error that follows the batch, or null. The connection is closed after it. */
+  /** The protocol error at the front of the input, or null: then the batch is empty. The connection is closed after it. */
   protocolError: ErrorReply | null = null;
   /** Whether an empty command (`*0`, an empty line) stood in front of the batch; one behind its first command ends it. */
   passedEmpty = false;
@@ -145,6 +149,7 @@ export class RequestParser {
     this.used = 0;
     this.protocolError = null;
     this.passedEmpty = false;
+    state.changed = false;
     let at = from;
     if (state.needed > to - from) {
       this.position = from;
@@ -318,8 +323,9 @@ export class RequestParser {
     return -1;
   }
 
+  /** What begins here is refused, if nothing stands before it. */
   private refuse(reply: ErrorReply): number {
-    this.protocolError = reply;
+    if (this.count === 0) this.protocolError = reply;
     return -1;
   }
 

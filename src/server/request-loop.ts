@@ -8,7 +8,7 @@
  * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
  *    one chunk is finished before the next begins.
  * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
- * 3. A command that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the
+ * 3. A command that changes what its client may send ends the batch. One that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the
  *    rest stays in the connection's query buffer, where parsing begins anew.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
@@ -102,8 +102,14 @@ export class RequestLoop {
           client.parse.needed = 0;
           break;
         }
-      } else client.lastInteractionMs = c.clock.nowMs();
-      at = parser.position;
+        if (ran < count) {
+          at = parser.commandEnd[ran - 1]!;
+          client.parse.needed = 0;
+        } else at = parser.position;
+      } else {
+        client.lastInteractionMs = c.clock.nowMs();
+        at = parser.position;
+      }
       if (parser.protocolError !== null) {
         this.protocolError(client, parser.protocolError);
         at = to;
@@ -131,7 +137,10 @@ export class RequestLoop {
     if (!this.busy) this.serveReady();
   }
 
-  /** @hot Runs the parsed batch, which begins at `from`; returns how many of its `count` commands ran. */
+  /**
+   * @hot Runs the parsed batch, which begins at `from`; returns how many of its `count` commands ran: fewer where the client
+   * stops, or where one changed what it may send, so that the rest is to be parsed again.
+   */
   private runBatch(client: Client, from: number, count: number): number {
     const { c, parser, commands, executor, keyPlaces, keyHashes } = this;
     const { argv, keyspace, reply } = c;
@@ -168,7 +177,7 @@ export class RequestLoop {
         this.times[BATCH_ENDED] = now;
         unaccounted = 0;
         if (this.ready.length > 0) this.serveReadyBetween(client);
-        if (stops(client)) return k + 1;
+        if (client.parse.changed || stops(client)) return k + 1;
       } else if (this.ready.length > 0) this.serveReadyBetween(client);
     }
     return count;

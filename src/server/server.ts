@@ -350,6 +350,7 @@ export class Server implements LifecyclePort {
     config.onApply(['requirepass'], () => {
       users.default.setOnlyPassword(config.requirepass);
       applyNetworkSettings(this.network.settings, config, users.default);
+      for (const client of this.clients.all()) client.limitInput(!client.authenticated && !users.default.nopass);
       return null;
     });
     const events = (): null => {
@@ -359,7 +360,10 @@ export class Server implements LifecyclePort {
     config.onApply(['notifyKeyspaceEvents'], events);
     events();
     config.onApply(['protoMaxBulkLen'], () => {
-      for (const client of this.clients.all()) client.parse.maxBulkLength = config.protoMaxBulkLen;
+      for (const { parse } of this.clients.all()) {
+        parse.maxBulkLength = config.protoMaxBulkLen;
+        parse.changed = true;
+      }
       return null;
     });
   }

@@ -143,7 +143,8 @@ function withoutIdentity(replies: string): string {
 
 /** Whether an unknown command of redstart is one of `missing`: a damaged name may be that of a command to come. */
 function namesMissing(replies: string, missing: ReadonlySet<string>): boolean {
-  for (const [, name] of replies.matchAll(/unknown command '([^']*)'/g)) if (missing.has(name!.toLowerCase())) return true;
+  for (const [, name] of replies.matchAll(/unknown command '([^']*)'/g))
+    if (missing.has(name!.toLowerCase())) return true;
   return false;
 }
 

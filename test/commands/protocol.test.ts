@@ -246,6 +246,18 @@ describeCommands('Requests', (t) => {
     await check(c, limited);
     await check(c, { sent: [encode('STRLEN', 'x'.repeat(1048576))], got: int(0) });
   });
+
+  t.test('are limited by the proto-max-bulk-len that a command before them in the pipeline set', async (c) => {
+    await c.configSet('proto-max-bulk-len', '1048576');
+    const value = 'x'.repeat(1048577);
+    const set = (length: string) => encode('CONFIG', 'SET', 'proto-max-bulk-len', length);
+    await check(c, { sent: [`${set('2mb')}${encode('STRLEN', value)}`], got: ok + int(0) });
+    await check(c, {
+      sent: [`${PING}${set('1mb')}${PING}${encode('STRLEN', value)}`],
+      got: PONG + ok + PONG + BAD_BULK,
+      closes: true,
+    });
+  });
 });
 
 describeCommands('Requests before authentication', (t) => {
@@ -286,6 +298,53 @@ describeCommands('Requests before authentication', (t) => {
     }),
   );
 
+  t.test('are limited up to the command that authenticates, and not behind it in the same pipeline', (c) =>
+    withPassword(c, async () => {
+      const names = Array.from({ length: 12 }, (_, i) => `k${i}`);
+      const long = bulk('x'.repeat(20_000));
+      const hello = encode('HELLO', '2', 'AUTH', 'default', 'secret');
+      const sent = [`${encode('AUTH', 'secret')}${encode('MGET', ...names)}${encode('ECHO', 'x'.repeat(20_000))}`];
+      await check(c, { sent, got: ok + array(...names.map(() => nil)) + long });
+      await check(c, {
+        sent: [`CLIENT\r\n${encode('AUTH', 'secret')}`, encode('MGET', ...names)],
+        got: error("ERR wrong number of arguments for 'client' command") + ok + array(...names.map(() => nil)),
+      });
+      const { connection } = await c.another();
+      connection.raw(hello + encode('ECHO', 'x'.repeat(20_000)));
+      await connection.nextReply();
+      if ((await connection.readRaw(long.length)) !== long) throw new Error('HELLO with AUTH is no authentication');
+    }),
+  );
+
+  t.test('are limited again behind RESET', (c) =>
+    withPassword(c, async () => {
+      const refused = protocolError('unauthenticated multibulk length');
+      const sent = [`${encode('AUTH', 'secret')}${PING}${encode('RESET')}${encode('GET', 'k')}*11\r\n$4\r\nMGET\r\n`];
+      await check(c, { sent, got: `${ok}${PONG}+RESET\r\n${noAuth}${refused}`, closes: true });
+    }),
+  );
+
+  t.test('are served when no password is needed any more, and refused when one is again', async (c) => {
+    const names = Array.from({ length: 12 }, (_, i) => `k${i}`);
+    let stranger: CommandClient | null = null;
+    await withPassword(c, async () => {
+      stranger = await c.another();
+      await stranger.expect('PING', noAuth);
+    });
+    await stranger!.expect('PING', PONG);
+    await stranger!.expect(['MGET', ...names], array(...names.map(() => nil)));
+    await stranger!.expectMatch('HELLO 3', /^-NOAUTH HELLO must be called/);
+    await withPassword(c, async () => {
+      await stranger!.expect('PING', noAuth);
+      await c.expect('PING', PONG);
+      await check(c, { sent: [`${encode('AUTH', 'secret')}PING\r\n`], got: ok + PONG });
+      stranger!.connection.raw('*11\r\n');
+      if ((await stranger!.connection.readToEnd()) !== protocolError('unauthenticated multibulk length')) {
+        throw new Error('it is not limited again');
+      }
+    });
+  });
+
   t.test('have arguments of at most 16384 bytes', (c) =>
     withPassword(c, async () => {
       const refused = protocolError('unauthenticated bulk length');
@@ -318,7 +377,10 @@ describeCommands('CLIENT REPLY', (t) => {
 
   t.test('SKIP is over with an empty command, which has no reply to skip', async (c) => {
     for (const empty of ['\r\n', '  \n', '*0\r\n', '*-1\r\n', '\r\n*0\r\n\r\n']) {
-      await check(c, { sent: [`PING\r\nCLIENT REPLY SKIP\r\n${empty}ECHO a\r\nECHO b\r\n`], got: PONG + bulk('a') + bulk('b') });
+      await check(c, {
+        sent: [`PING\r\nCLIENT REPLY SKIP\r\n${empty}ECHO a\r\nECHO b\r\n`],
+        got: PONG + bulk('a') + bulk('b'),
+      });
       await check(c, { sent: [`CLIENT REPLY SKIP\r\n`, empty, encode('ECHO', 'a')], got: bulk('a') });
       await check(c, { sent: [`CLIENT REPLY OFF\r\n${empty}PING\r\nCLIENT REPLY ON\r\n`], got: ok });
     }

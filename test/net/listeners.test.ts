@@ -35,6 +35,9 @@ describe('listeners', () => {
   it('skip an optional address that the machine does not have, and log it', async () => {
     const bench = unstarted();
     expect(await bench.listeners.listenTcp(['-192.0.2.77', '127.0.0.1'], 0, 511)).toBe(1);
+    expect(bench.log).toEqual([
+      '# Warning: Could not create server TCP listening socket 192.0.2.77:0: bind: Cannot assign requested address',
+    ]);
     expect(await bench.listeners.listenTcp(['-192.0.2.77'], 0, 511)).toBe(0);
     const line =
       '# Warning: Could not create server TCP listening socket 192.0.2.77:0: bind: Cannot assign requested address';
@@ -144,6 +147,15 @@ describe('listeners', () => {
     await expect(unstarted().listeners.listenUnix(`/tmp/${'x'.repeat(103)}`, 0, 511)).rejects.toThrow(
       'Failed opening Unix socket: unix socket path too long (108), must be under 108',
     );
+  });
+
+  it('leave a folder in the place of a unix socket alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'redstart-'));
+    await expect(unstarted().listeners.listenUnix(folder, 0, 511)).rejects.toThrow(
+      new ListenError('Failed opening Unix socket: bind: Address already in use'),
+    );
+    expect((await stat(folder)).isDirectory()).toBe(true);
+    await rm(folder, { recursive: true });
   });
 
   it('say why a unix socket cannot be had', async () => {

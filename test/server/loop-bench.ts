@@ -90,6 +90,7 @@ export class LoopBench<C extends Clock = ManualClock> {
 
 /** A connection that keeps its output, and its input until it is consumed. */
 export class FakeConnection implements ClientConnection {
+  queryBufferLimit = Number.POSITIVE_INFINITY;
   readonly address = '127.0.0.1:1';
   readonly localAddress = '127.0.0.1:2';
   readonly unixSocket = false;

@@ -394,9 +394,7 @@ function reset(c: CommandContext): void {
   client.database = 0;
   client.resp = 2;
   client.name = '';
-  client.user = users.default;
-  client.authenticated = users.default.nopass;
-  client.parse.authenticated = client.authenticated;
+  client.forgetUser(users.default);
   if (client.replyMode !== REPLY_SKIP) client.replyMode = REPLY_ON;
   client.noEvict = false;
   client.noTouch = false;
