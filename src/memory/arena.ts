@@ -330,6 +330,14 @@ export class Arena implements MemoryReader, WalkSource {
     this.returns.step();
   }
 
+  /**
+   * Takes a buffer of somebody else's that is dropped now, such as one that a large value came in: it goes back to the system
+   * with those of the arena, rather than when V8 sees a reason to collect it. Small ones are left to V8. O(1).
+   */
+  giveBack(buffer: ArrayBufferLike): void {
+    this.returns.add(buffer);
+  }
+
   /** Calls `visit` for every live record in slab order. O(blocks). The arena must not change meanwhile. */
   walkRecords(visit: (ref: number) => void): void {
     walkRecords(this, new RecordCursor(), WALK_ALL, visit);

@@ -23,9 +23,9 @@ const LEAST_BYTES = 8 << 20;
 /** So often V8 is asked for one turn. A snapshot's handle may hold buffers for longer: then the next turn comes. */
 const MOST_ASKS = 5;
 
-/** The buffers of one arena on their way back. */
+/** The buffers of one arena on their way back, and those that others hand over to it. */
 export class BufferReturn {
-  private readonly waiting: SharedArrayBuffer[] = [];
+  private readonly waiting: ArrayBufferLike[] = [];
   /** Buffers of the current turn that V8 has not collected yet. */
   private uncollected = 0;
   private asks = 0;
@@ -45,7 +45,7 @@ export class BufferReturn {
   }
 
   /** Takes a buffer that its owner has forgotten. O(1). */
-  add(buffer: SharedArrayBuffer): void {
+  add(buffer: ArrayBufferLike): void {
     if (buffer.byteLength >= LEAST_BYTES) this.waiting.push(buffer);
   }
 

@@ -82,7 +82,7 @@ export class Connection {
   private readonly handle: StreamHandle | null;
   /** For reading in turns; null where the static buffer is not used. */
   private readonly reads: StreamHandle | null;
-  private readonly query = new QueryBuffer();
+  private readonly query: QueryBuffer;
   private queue: OutputQueue | null = null;
   private blocked = 0;
   /** Bytes of the write under way. */
@@ -113,6 +113,7 @@ export class Connection {
    */
   constructor(network: Network, accepted: net.Socket, unixSocketPath: string | null) {
     this.network = network;
+    this.query = new QueryBuffer(network.onDropped);
     this.serial = network.nextSerial();
     this.owner = NOBODY;
     this.unixSocket = unixSocketPath !== null;
@@ -505,7 +506,7 @@ export class Connection {
   }
 
   private openQueue(): OutputQueue {
-    this.queue ??= new OutputQueue();
+    this.queue ??= new OutputQueue(this.network.onDropped);
     this.blocked |= QUEUED;
     return this.queue;
   }

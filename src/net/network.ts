@@ -11,6 +11,7 @@
  * 2. Nothing here is global: several servers in one process have a `Network` each.
  */
 import type { Clock } from '../util/clock.js';
+import { Rounds } from '../util/rounds.js';
 import type { Connection } from './connection.js';
 import { type DirectWrites, findDirectWrites, type WriteRequest } from './node-internals.js';
 import { OutputGate } from './output-gate.js';
@@ -96,6 +97,8 @@ export interface NetworkParts {
   readonly log: NetworkLog;
   /** Gets what a connection's owner threw: a broken invariant, so the server stops. */
   readonly onFailure: (cause: unknown) => void;
+  /** Gets buffers of a connection that are done with: a large one can be seen to, since V8 is in no haste to collect it. */
+  readonly onDropped: (buffer: ArrayBufferLike) => void;
 }
 
 /** Where `net` reports what an operator may want to know. */
@@ -124,6 +127,7 @@ export class Network {
   readonly direct: DirectWrites | null;
   /** The request for the next direct write; replaced when a write keeps it. */
   request: WriteRequest | null;
+  readonly onDropped: (buffer: ArrayBufferLike) => void;
   private readonly onFailure: (cause: unknown) => void;
   private unflushed: Connection[] = [];
   private doomed: Connection[] = [];
@@ -131,16 +135,17 @@ export class Network {
   private wakeUpScheduled = false;
   private windows: (Buffer | undefined)[] = [];
   private windowsOf: Buffer | null = null;
-  private slice = 0;
+  private readonly rounds = new Rounds(this.connections);
   private lastSerial = 0;
 
   constructor(parts: NetworkParts) {
-    const { settings, stats, clock, log, onFailure } = parts;
+    const { settings, stats, clock, log, onFailure, onDropped } = parts;
     this.settings = settings;
     this.stats = stats;
     this.clock = clock;
     this.log = log;
     this.onFailure = onFailure;
+    this.onDropped = onDropped;
     this.direct = settings.directWrites ? findDirectWrites() : null;
     this.request = this.direct === null ? null : this.direct.request();
   }
@@ -199,13 +204,10 @@ export class Network {
     }
   }
 
-  /** The part of cron that is about connections: soft limits and idle buffers, of one in `slices` each. O(connections). */
+  /** The part of cron that is about connections: soft limits and idle buffers. O(connections / slices): each has its turn. */
   maintain(slices: number): void {
     const nowMs = this.clock.nowMs();
-    this.slice = (this.slice + 1) % slices;
-    for (const connection of this.connections) {
-      if (connection.serial % slices === this.slice) connection.maintain(nowMs);
-    }
+    this.rounds.turn(slices, (connection) => connection.maintain(nowMs));
   }
 
   /** A number for the next connection. */

@@ -32,6 +32,12 @@ export class OutputQueue {
   /** Bytes waiting. */
   bytes = 0;
   private readonly chunks = new Denque<Chunk>();
+  private readonly onDropped: (buffer: ArrayBufferLike) => void;
+
+  /** @param onDropped gets the buffer of each chunk whose last slice is being written: the write keeps it alive */
+  constructor(onDropped: (buffer: ArrayBufferLike) => void = () => {}) {
+    this.onDropped = onDropped;
+  }
 
   /** How many chunks wait. */
   get count(): number {
@@ -75,12 +81,15 @@ export class OutputQueue {
     const head = this.chunks.peekFront();
     if (head === undefined) return;
     head.from += length;
-    if (head.from === head.to) this.chunks.shift();
+    if (head.from !== head.to) return;
+    this.chunks.shift();
+    this.onDropped(head.bytes.buffer);
   }
 
   /** Drops everything. */
   clear(): void {
     this.bytes = 0;
-    this.chunks.clear();
+    for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift())
+      this.onDropped(chunk.bytes.buffer);
   }
 }

@@ -9,7 +9,8 @@
  * 2. Growth doubles, so input cut into any pieces is copied O(1) times a byte; where the owner knows how much is coming
  *    (a big bulk), exactly that is reserved, in two or three steps when it is very large: an announcement alone must not
  *    take gigabytes.
- * 3. An empty buffer of more than {@link KEPT_BYTES} is dropped at once, a smaller one when the client is idle.
+ * 3. An empty buffer of more than {@link KEPT_BYTES} is dropped at once, a smaller one when the client is idle. Whoever gives
+ *    memory back is told of what is dropped; nothing of it is used any more then.
  */
 
 const SMALLEST_BYTES = 1024;
@@ -29,6 +30,11 @@ export class QueryBuffer {
   view: DataView = NONE_VIEW;
   from = 0;
   to = 0;
+  private readonly onDropped: (buffer: ArrayBufferLike) => void;
+
+  constructor(onDropped: (buffer: ArrayBufferLike) => void = () => {}) {
+    this.onDropped = onDropped;
+  }
 
   /** Bytes waiting. */
   get length(): number {
@@ -73,6 +79,7 @@ export class QueryBuffer {
   }
 
   private release(): void {
+    this.onDropped(this.bytes.buffer);
     this.bytes = NONE;
     this.view = NONE_VIEW;
   }
@@ -95,6 +102,7 @@ export class QueryBuffer {
     this.bytes.copy(bytes, 0, this.from, this.to);
     this.to -= this.from;
     this.from = 0;
+    this.onDropped(this.bytes.buffer);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }

@@ -1,11 +1,13 @@
 /** The clients that are connected to one server. */
 import type { Client } from '../commands/client.js';
 import type { ClientsPort } from '../commands/ports.js';
+import { Rounds } from '../util/rounds.js';
 
 export class Clients implements ClientsPort {
   private readonly byIds = new Map<number, Client>();
   /** Whose command is running, null between commands. */
   private readonly served: () => Client | null;
+  private readonly rounds = new Rounds(this.byIds);
   private lastId = 0;
 
   constructor(served: () => Client | null) {
@@ -32,6 +34,11 @@ export class Clients implements ClientsPort {
   /** All clients in the order of their ids: that is the order in which they were added. */
   all(): Iterable<Client> {
     return this.byIds.values();
+  }
+
+  /** Visits one of `parts` parts of all clients, another one each time. O(clients / parts). */
+  visitPart(parts: number, visit: (client: Client) => void): void {
+    this.rounds.turn(parts, visit);
   }
 
   byId(id: number): Client | undefined {

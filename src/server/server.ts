@@ -151,7 +151,11 @@ export class Server implements LifecyclePort {
     announcer.context = this.context;
     this.requests = new RequestLoop(this.context, new Executor(this.context), new SlowCommands(config));
     const onFailure = (cause: unknown): void => this.fail(cause);
-    this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure });
+    const onDropped = (buffer: ArrayBufferLike): void => {
+      this.context.argv.unbind(buffer);
+      this.context.keyspace.arena.giveBack(buffer);
+    };
+    this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure, onDropped });
     this.listeners = new Listeners(this.network, (connection) => this.accept(connection));
     const { network, clients, context } = this;
     this.tasks = new ServerTasks({ context, log, network, clients, onFailure });

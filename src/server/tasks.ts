@@ -32,7 +32,6 @@ export class ServerTasks implements CronTasks {
   private readonly parts: TaskParts;
   private sampledMs = 0;
   private statusMs = 0;
-  private slice = 0;
 
   constructor(parts: TaskParts) {
     this.parts = parts;
@@ -98,15 +97,14 @@ export class ServerTasks implements CronTasks {
   /** `timeout`: each client is looked at once a second. Those that wait for something are not idle. */
   private closeIdleClients(nowMs: number, slices: number): void {
     const { context, clients, log } = this.parts;
-    const { config } = context;
-    this.slice = (this.slice + 1) % slices;
-    if (config.timeout === 0) return;
-    for (const client of clients.all()) {
-      if (client.id % slices !== this.slice || client.suspension !== null) continue;
+    const { timeout } = context.config;
+    if (timeout === 0) return;
+    clients.visitPart(slices, (client) => {
+      if (client.suspension !== null) return;
       const lastMs = Math.max(client.lastInteractionMs, client.connection?.lastKeptMs ?? 0);
-      if (nowMs - lastMs <= config.timeout * 1000) continue;
+      if (nowMs - lastMs <= timeout * 1000) return;
       log.verbose('Closing idle client');
       client.connection?.destroy();
-    }
+    });
   }
 }

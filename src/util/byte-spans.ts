@@ -49,6 +49,13 @@ export class ByteSpans {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** Lets go of `buffer`, if the spans point into it: nothing of them is valid any more. O(1). */
+  unbind(buffer: ArrayBufferLike): void {
+    if (this.bytes.buffer !== buffer) return;
+    this.bytes = EMPTY;
+    this.view = EMPTY_VIEW;
+  }
+
   /** Makes room for `capacity` spans from index 0 on, keeping those that are there. */
   reserve(capacity: number): void {
     if (capacity <= this.offsets.length) return;

@@ -324,6 +324,22 @@ describe('a connection', () => {
     expect(connection.memoryBytes).toBe(0);
   });
 
+  it('tells of the large buffers that a line came in and its reply left in', async () => {
+    const bench = await started((owner, line) => {
+      const reply = Buffer.allocUnsafeSlow(line.length + 1).fill(`${line}\n`, 'latin1');
+      owner.connection.send(reply, reply.length);
+    });
+    const client = await bench.client();
+    const length = 3 * 1024 * 1024;
+    const reply = collect(client, length + 1);
+    client.write(`${'x'.repeat(length)}\n`);
+    expect((await reply).length).toBe(length + 1);
+    const large = bench.dropped.filter((bytes) => bytes > length);
+    expect(large).toContain(length + 1);
+    expect(large.length).toBeGreaterThanOrEqual(2);
+    expect(bench.owners[0]?.connection.memoryBytes).toBe(0);
+  });
+
   it('whose owner throws reports the cause and does not take the process down', async () => {
     const bench = await started(() => {
       throw new Error('a broken invariant');

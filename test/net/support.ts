@@ -52,6 +52,8 @@ export class Bench {
   readonly log: string[] = [];
   readonly failures: unknown[] = [];
   readonly owners: LineOwner[] = [];
+  /** Sizes of the buffers that connections were done with. */
+  readonly dropped: number[] = [];
   readonly settings = defaultNetworkSettings();
   readonly network: Network;
   readonly listeners: Listeners;
@@ -72,6 +74,7 @@ export class Bench {
       clock: options.clock ?? systemClock,
       log,
       onFailure: (cause) => this.failures.push(cause),
+      onDropped: (buffer) => this.dropped.push(buffer.byteLength),
     });
     this.listeners = new Listeners(this.network, (connection) => {
       const owner = new LineOwner(connection, answer);
