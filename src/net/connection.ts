@@ -60,7 +60,6 @@ export interface ConnectionOwner {
 
 export class Connection {
   readonly network: Network;
-  readonly serial: number;
   /** `ip:port` of the other end, `[ip]:port` for IPv6, `path:0` for a unix socket. */
   readonly address: string;
   readonly localAddress: string;
@@ -114,7 +113,6 @@ export class Connection {
   constructor(network: Network, accepted: net.Socket, unixSocketPath: string | null) {
     this.network = network;
     this.query = new QueryBuffer(network.onDropped);
-    this.serial = network.nextSerial();
     this.owner = NOBODY;
     this.unixSocket = unixSocketPath !== null;
     this.address =

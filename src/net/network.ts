@@ -136,7 +136,6 @@ export class Network {
   private windows: (Buffer | undefined)[] = [];
   private windowsOf: Buffer | null = null;
   private readonly rounds = new Rounds(this.connections);
-  private lastSerial = 0;
 
   constructor(parts: NetworkParts) {
     const { settings, stats, clock, log, onFailure, onDropped } = parts;
@@ -208,12 +207,6 @@ export class Network {
   maintain(slices: number): void {
     const nowMs = this.clock.nowMs();
     this.rounds.turn(slices, (connection) => connection.maintain(nowMs));
-  }
-
-  /** A number for the next connection. */
-  nextSerial(): number {
-    this.lastSerial = (this.lastSerial + 1) & 0x3fffffff;
-    return this.lastSerial;
   }
 
   /** Reports what an owner threw. */

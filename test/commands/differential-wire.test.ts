@@ -67,7 +67,7 @@ const input: fc.Arbitrary<Input> = fc.record({
 
 /** The commands' bytes, damaged. */
 function bytesOf({ commands, damages }: Input): Buffer {
-  let bytes = Buffer.concat(commands.map((one) => (one.inline ? inlineOf(one.args) : encodeCommand(one.args))));
+  let bytes: Buffer = Buffer.concat(commands.map((one) => (one.inline ? inlineOf(one.args) : encodeCommand(one.args))));
   for (const one of damages) bytes = damaged(bytes, one);
   return bytes;
 }

@@ -44,7 +44,7 @@ export class LineOwner implements ConnectionOwner {
   }
 
   describe(): string {
-    return `id=${this.connection.serial} addr=${this.connection.address}`;
+    return `a client addr=${this.connection.address}`;
   }
 }
 
