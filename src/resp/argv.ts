@@ -47,12 +47,15 @@ export class Argv extends ByteSpans {
     return parseDouble(this.bytes, this.offset(i), this.length(i));
   }
 
-  /** @hot Whether argument `i` is this word, in any case. `word` comes from {@link token}. */
+  /**
+   * @hot Whether argument `i` is this word, in any case. It ends at its first NUL byte, if it has one, as it does for Redis'
+   * strcasecmp. `word` comes from {@link token}.
+   */
   is(i: number, word: Uint8Array): boolean {
-    const length = this.length(i);
-    if (length !== word.length) return false;
     const { bytes } = this;
+    const { length } = word;
     const offset = this.offset(i);
+    if (this.length(i) !== length && (this.length(i) < length || bytes[offset + length] !== 0)) return false;
     for (let k = 0; k < length; k++) {
       let byte = bytes[offset + k]!;
       if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;

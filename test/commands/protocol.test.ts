@@ -444,3 +444,31 @@ describeCommands('A client that waits', (t) => {
     await c.expect('EXISTS left', int(0));
   });
 });
+
+describeCommands('The words of a syntax', (t) => {
+  t.test('end at their first NUL byte, as they do for C', async (c) => {
+    await c.expect(['SET', 'k', 'v', 'NX\0', 'ex\0 is more', '100'], ok);
+    await c.expectMatch('TTL k', /^:(99|100)\r\n$/);
+    await c.expect(['GETEX', 'k', 'PERSIST\0'], bulk('v'));
+    await c.expect(['EXPIRE', 'k', '100', 'nx\0'], int(1));
+    await c.expectError(['EXPIRE', 'k', '100', 'NXT\0'], 'ERR Unsupported option NXT');
+    await c.expect(['COPY', 'k', 'l', 'REPLACE\0', 'DB\0', '0'], int(1));
+    await c.expect(['SCAN', '0', 'MATCH\0', 'l', 'TYPE\0', 'string\0'], array(bulk('0'), array(bulk('l'))));
+    await c.expect(['LCS', 'k', 'l', 'LEN\0'], int(1));
+    await c.expect(['BITCOUNT', 'k', '0', '-1', 'BIT\0'], int(5));
+    await c.expect(['BITFIELD', 'k', 'OVERFLOW\0', 'SAT\0', 'INCRBY\0', 'u8\0 9', '0', '300'], array(int(255)));
+    await c.expect(['CLIENT', 'LIST', 'TYPE\0', 'master\0'], bulk(''));
+    await c.expect(['CLIENT', 'KILL', 'SKIPME\0', 'yes\0', 'TYPE', 'PUBSUB\0'], int(0));
+  });
+  t.test('are no words with anything else behind them, and no words when they are cut off', async (c) => {
+    for (const word of ['NX ', 'NX\n', 'N\0X', 'N', '\0NX', '']) {
+      await c.expectError(['SET', 'k', 'v', word], 'ERR syntax error');
+    }
+    for (const type of ['', 'u', 'u\0008', '\0', 'u8 ']) {
+      await c.expectError(
+        ['BITFIELD', 'k', 'GET', type, '0'],
+        'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
+      );
+    }
+  });
+});

@@ -99,13 +99,17 @@ function parseOperations(c: CommandContext, operations: FieldOperation[]): Error
   return null;
 }
 
-/** The width of a field's type, such as `i16`; 0 for what is no type. Unsigned ones end at 63: a reply is an int64. */
+/**
+ * The width of a field's type, such as `i16`; 0 for what is no type. Unsigned ones end at 63: a reply is an int64. As for
+ * C, the text ends at its first NUL byte.
+ */
 function fieldBits(c: CommandContext, i: number): number {
   const { argv } = c;
-  if (argv.length(i) < 2) return 0;
-  const sign = argv.byte(i, 0);
+  const sign = argv.length(i) > 0 ? argv.byte(i, 0) : 0;
   if (sign !== SIGNED && sign !== UNSIGNED) return 0;
-  const bits = parseInt64(argv.bytes, argv.offset(i) + 1, argv.length(i) - 1);
+  let end = 1;
+  while (end < argv.length(i) && argv.byte(i, end) !== 0) end++;
+  const bits = parseInt64(argv.bytes, argv.offset(i) + 1, end - 1);
   return bits >= 1 && bits <= (sign === SIGNED ? 64 : 63) ? bits : 0; // NaN fails both
 }
 

@@ -21,8 +21,7 @@ export function renamenx(c: CommandContext): void {
   const { argv, db, reply } = c;
   const entry = db.lookupWrite(argv, 1);
   if (entry === NONE) return reply.error(ERR_NO_SUCH_KEY);
-  // Of two same names the second is taken by the key itself.
-  if (db.lookupWrite(argv, 2) !== NONE) return reply.int(0);
+  if (haveSameName(argv) || db.lookupWrite(argv, 2) !== NONE) return reply.int(0);
   renameKey(c, entry);
   reply.int(1);
 }

@@ -54,9 +54,11 @@ function setWithOptions(c: CommandContext): void {
 
   const wantsOld = (options & OPTION_GET) !== 0;
   if ((options & (OPTION_NX | OPTION_XX | OPTION_GET)) !== 0) {
-    const entry = wantsOld ? db.lookupRead(argv, 1) : db.lookupWrite(argv, 1);
+    const entry = wantsOld ? db.lookupRead(argv, 1) : db.peek(argv, 1);
     if (wantsOld && !replyOldValue(c, entry)) return;
     if ((options & (entry === NONE ? OPTION_XX : OPTION_NX)) !== 0) {
+      // To find the key in the way is a use of it; storing counts as one by itself.
+      if (entry !== NONE && c.keyspace.touches) db.touch(entry);
       if (!wantsOld) reply.null();
       return;
     }
