@@ -197,6 +197,31 @@ const READS: Command[] = [
   ].flatMap((command): Command[] => [['SET', 'e', 'v', ...EXPIRED], 'KEYS *', command]),
 ];
 
+const THREE_EXPIRED: Command[] = ['e', 'f', 'g'].map((key) => ['SET', key, 'v', ...EXPIRED]);
+/** Commands that meet several expired keys: those that name them, and those that come across them. */
+const MANY_EXPIRED: Command[] = [
+  ...THREE_EXPIRED,
+  'SCAN 0 COUNT 1000',
+  ...THREE_EXPIRED,
+  'RANDOMKEY',
+  ...THREE_EXPIRED,
+  'EXISTS e f g',
+  ...THREE_EXPIRED,
+  'MSET g 1 f 2 e 3',
+];
+
+/** Puts deletions that follow one another in alphabetical order: a SCAN meets keys in an order of each server's own. */
+function sortDeletions(propagated: readonly string[]): string[] {
+  const sorted: string[] = [];
+  for (let at = 0; at < propagated.length; ) {
+    let end = at + 1;
+    if (propagated[at]!.startsWith('DEL ')) while (propagated[end]?.startsWith('DEL ')) end++;
+    sorted.push(...propagated.slice(at, end).sort());
+    at = end;
+  }
+  return sorted;
+}
+
 const LAZY = ['lazyfree-lazy-expire', 'lazyfree-lazy-server-del', 'lazyfree-lazy-user-del'];
 
 describe.skipIf(!referenceAvailable)('what the generic group propagates and announces, as the reference does', () => {
@@ -212,4 +237,10 @@ describe.skipIf(!referenceAvailable)('what the generic group propagates and anno
       expect(wanted.propagated).toContain(directives.length === 0 ? 'DEL e' : 'UNLINK e');
     });
   }
+  test('expired keys that a command names are deleted in its unit, those that SCAN meets one by one', async () => {
+    const [got, wanted] = await Promise.all([hearRedstart([], MANY_EXPIRED), hearReference([], MANY_EXPIRED)]);
+    expect(sortDeletions(got.propagated)).toEqual(sortDeletions(wanted.propagated));
+    expect([...got.events].sort()).toEqual([...wanted.events].sort());
+    expect(wanted.propagated.filter((command) => command === 'MULTI')).toHaveLength(2);
+  });
 });

@@ -464,7 +464,7 @@ describeCommands('The words of a syntax', (t) => {
     for (const word of ['NX ', 'NX\n', 'N\0X', 'N', '\0NX', '']) {
       await c.expectError(['SET', 'k', 'v', word], 'ERR syntax error');
     }
-    for (const type of ['', 'u', 'u\0008', '\0', 'u8 ']) {
+    for (const type of ['', 'u', 'u\x008', '\0', 'u8 ']) {
       await c.expectError(
         ['BITFIELD', 'k', 'GET', type, '0'],
         'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',

@@ -6,7 +6,7 @@ import { Users } from '../../src/acl/index.js';
 import { Client, type ClientConnection } from '../../src/commands/client.js';
 import { CommandContext } from '../../src/commands/context.js';
 import { Executor } from '../../src/commands/executor.js';
-import { CONNECTION_COMMANDS } from '../../src/commands/families/connection.js';
+import { CONNECTION_COMMANDS } from '../../src/commands/families/connection/table.js';
 import { GENERIC_COMMANDS } from '../../src/commands/families/generic/table.js';
 import { STRING_COMMANDS } from '../../src/commands/families/string/table.js';
 import type { Ports } from '../../src/commands/ports.js';

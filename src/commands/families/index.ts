@@ -3,7 +3,7 @@ import { CommandTable, type Rename } from '../table.js';
 import { BITMAP_COMMANDS } from './bitmap/table.js';
 import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
-import { CONNECTION_COMMANDS } from './connection.js';
+import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { STRING_COMMANDS } from './string/table.js';

@@ -2,9 +2,9 @@
 import { type Entry, NONE } from '../../../keyspace/record.js';
 import { type Argv, token } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
+import { databaseAt, databaseError } from '../../database-argument.js';
 import { ERR_NO_SUCH_KEY, ERR_SAME_OBJECT, ERR_SYNTAX } from '../../errors.js';
 import { NOTIFY_GENERIC } from '../../events.js';
-import { databaseAt, databaseError } from './database-argument.js';
 
 const DB = token('DB');
 const REPLACE = token('REPLACE');

@@ -118,10 +118,16 @@ function parseCursor(text: string): number {
   return Number(BigInt.asUintN(32, negative ? -magnitude : magnitude));
 }
 
-/** Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. */
+/**
+ * Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. The command does not
+ * name the keys that it comes across, so that nothing makes their deletions belong together: each is propagated by itself.
+ */
 function dropIfExpired(c: CommandContext, entry: Entry): boolean {
   if (!c.db.isExpired(entry)) return false;
-  if (c.keyspace.expiredKeys === EXPIRED_DELETE) c.db.expireEntry(entry);
+  if (c.keyspace.expiredKeys === EXPIRED_DELETE) {
+    c.db.expireEntry(entry);
+    c.feed.splitUnit();
+  }
   return true;
 }
 

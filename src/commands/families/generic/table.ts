@@ -96,7 +96,7 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     group: 'generic',
     since: '1.0.0',
     arity: 2,
-    flags: 'readonly touches_arbitrary_keys',
+    flags: 'readonly',
     syntax: 'pattern:pattern',
     complexity: 'O(N) where N is the number of keys in the database',
     summary: 'Answers all keys that match a glob pattern.',

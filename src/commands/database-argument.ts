@@ -1,8 +1,8 @@
 /** The number of a database as an argument. */
-import type { Database } from '../../../keyspace/database.js';
-import type { ErrorReply } from '../../../resp/index.js';
-import type { CommandContext } from '../../context.js';
-import { ERR_DB_INDEX, ERR_NOT_INTEGER, errIntRange } from '../../errors.js';
+import type { Database } from '../keyspace/database.js';
+import type { ErrorReply } from '../resp/index.js';
+import type { CommandContext } from './context.js';
+import { ERR_DB_INDEX, ERR_NOT_INTEGER, errIntRange } from './errors.js';
 
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
