@@ -60,6 +60,7 @@ const USES: readonly [command: string, k: number, s: number][] = [
   ['INCRBY k 9223372036854775807', 1, 0],
   ['DECRBY k 5', 1, 0],
   ['INCRBYFLOAT k 0.5', 1, 0],
+  ['DECRBY k 9223372036854775807', 1, 0],
   ['INCRBYFLOAT k x', 1, 0],
   ['SETBIT k 0 1', 1, 0],
   ['SETBIT k 100 1', 1, 0],
@@ -118,6 +119,12 @@ describeCommands('OBJECT FREQ', (t) => {
       const uses = [await usesOf(c, 'k'), await usesOf(c, 's')];
       expect(uses, `uses of k and s by ${command}, on ${c.target}`).toEqual([k, s]);
     }
+  });
+  t.test('counts one use of a number that no double holds', async (c) => {
+    await c.configSet('maxmemory-policy', 'allkeys-lfu', 'lfu-log-factor', '0', 'lfu-decay-time', '0');
+    await c.expect('SET k 9007199254740992', ok);
+    await c.expect('INCR k', int(9007199254740993n));
+    await c.expect('OBJECT FREQ k', int(NEW_KEY + 1));
   });
   t.test('goes with a key that is renamed or moved, and begins anew with a copy', async (c) => {
     await c.configSet('maxmemory-policy', 'allkeys-lfu', 'lfu-log-factor', '0', 'lfu-decay-time', '0');

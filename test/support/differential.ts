@@ -9,7 +9,7 @@
  * ));
  * ```
  * A difference is shrunk to the shortest sequence that shows it, and printed with its seed; `REDSTART_SEED=<seed>` runs
- * that one again.
+ * that one again. `REDSTART_RUNS=<n>` tries n times as many sequences, for a search by hand.
  */
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
@@ -35,6 +35,9 @@ export interface DifferentialOptions {
   readonly args?: readonly string[];
 }
 
+/** How many times as many sequences are tried as a test says. */
+const RUNS_FACTOR = Number(process.env['REDSTART_RUNS'] ?? 1);
+
 /** Registers a test for each protocol that compares the two servers on random sequences of `command`. */
 export function differential(
   name: string,
@@ -47,7 +50,7 @@ export function differential(
   describe(`${name} [redstart and reference compared]`, () => {
     for (const protocol of options.protocols ?? [2, 3]) {
       const title = `random sequences get the same replies in RESP${protocol}`;
-      test.skipIf(!referenceAvailable)(title, { timeout: 120_000 }, async () => {
+      test.skipIf(!referenceAvailable)(title, { timeout: 120_000 * RUNS_FACTOR }, async () => {
         const redstart = await open('redstart', args, protocol);
         const reference = await open('reference', args, protocol);
         try {
@@ -57,7 +60,7 @@ export function differential(
               const [got, wanted] = await Promise.all([redstart.pipeline(sent), reference.pipeline(sent)]);
               compare(sent, got, wanted, normalise);
             }),
-            { numRuns: runs, ...seedParameter(), reporter: report },
+            { numRuns: runs * RUNS_FACTOR, ...seedParameter(), reporter: report },
           );
         } finally {
           await Promise.all([redstart.close(), reference.close()]);

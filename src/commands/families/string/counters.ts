@@ -48,7 +48,7 @@ export function incrby(c: CommandContext): void {
   const increment = c.argv.int(2);
   if (Number.isNaN(increment)) return c.reply.error(ERR_NOT_INTEGER);
   if (Number.isSafeInteger(increment)) add(c, increment);
-  else addExactly(c, c.argv.bigint(2)!); // it is an integer, as the line above found
+  else addExactly(c, c.db.lookupWrite(c.argv, 1), c.argv.bigint(2)!); // it is an integer, as the line above found
 }
 
 /** @hot */
@@ -58,7 +58,7 @@ export function decrby(c: CommandContext): void {
   if (Number.isSafeInteger(decrement)) return add(c, -decrement);
   const exact = c.argv.bigint(2)!; // it is an integer, as the lines above found
   if (exact === INT64_MIN) return c.reply.error(ERR_DECREMENT_OVERFLOW);
-  addExactly(c, -exact);
+  addExactly(c, c.db.lookupWrite(c.argv, 1), -exact);
 }
 
 /** @hot Adds a safe integer to the key that is argument 1. Sums that doubles cannot hold go through {@link addExactly}. */
@@ -69,15 +69,14 @@ function add(c: CommandContext, increment: number): void {
   const value = entry === NONE ? 0 : parseInt64(scratch, 0, copyDigits(c, entry));
   if (Number.isNaN(value)) return reply.error(ERR_NOT_INTEGER);
   const sum = value + increment;
-  if (!Number.isSafeInteger(value) || !Number.isSafeInteger(sum)) return addExactly(c, BigInt(increment));
+  if (!Number.isSafeInteger(value) || !Number.isSafeInteger(sum)) return addExactly(c, entry, BigInt(increment));
   storeDigits(c, entry, writeInt(scratch, 0, sum));
   reply.int(sum);
 }
 
-/** {@link add} beyond 2^53, where it refuses to leave int64. */
-function addExactly(c: CommandContext, increment: bigint): void {
-  const { db, reply, scratch } = c;
-  const entry = db.lookupWrite(c.argv, 1);
+/** {@link add} to the entry that was looked up, beyond 2^53, where it refuses to leave int64. */
+function addExactly(c: CommandContext, entry: Entry, increment: bigint): void {
+  const { reply, scratch } = c;
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
   const value = entry === NONE ? 0n : parseBigInt64(scratch, 0, copyDigits(c, entry));
   if (value === null) return reply.error(ERR_NOT_INTEGER);
