@@ -384,6 +384,14 @@ export class Database {
     return true;
   }
 
+  /** Deletes key `i` even if it is expired, as a key like any other; false when it is not there. O(1) for strings. */
+  deleteEvenExpired(keys: ByteSpans, i: number): boolean {
+    const entry = this.find(keys, i);
+    if (entry === NONE) return false;
+    this.deleteEntry(entry);
+    return true;
+  }
+
   /** Deletes an entry with its value. O(1) for strings. */
   deleteEntry(entry: Entry): void {
     this.detach(entry);

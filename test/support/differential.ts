@@ -36,7 +36,7 @@ export interface DifferentialOptions {
 }
 
 /** How many times as many sequences are tried as a test says. */
-const RUNS_FACTOR = Number(process.env['REDSTART_RUNS'] ?? 1);
+export const RUNS_FACTOR = Number(process.env['REDSTART_RUNS'] ?? 1);
 
 /** Registers a test for each protocol that compares the two servers on random sequences of `command`. */
 export function differential(
@@ -60,7 +60,7 @@ export function differential(
               const [got, wanted] = await Promise.all([redstart.pipeline(sent), reference.pipeline(sent)]);
               compare(sent, got, wanted, normalise);
             }),
-            { numRuns: runs * RUNS_FACTOR, ...seedParameter(), reporter: report },
+            { numRuns: runs * RUNS_FACTOR, ...seedParameter(), reporter: formatRun },
           );
         } finally {
           await Promise.all([redstart.close(), reference.close()]);
@@ -101,7 +101,7 @@ function compare(
 }
 
 /** The shrunk sequence as lines that can be pasted into redis-cli, then the difference and the seed. */
-function report(details: fc.RunDetails<[Command[]]>): void {
+export function formatRun<T extends readonly Command[]>(details: fc.RunDetails<[T]>): void {
   if (!details.failed) return;
   const sequence = (details.counterexample?.[0] ?? []).map((command) => `  ${formatCommand(toArgs(command))}`);
   const cause = details.errorInstance instanceof Error ? details.errorInstance.message : 'interrupted';
@@ -112,7 +112,7 @@ function report(details: fc.RunDetails<[Command[]]>): void {
 }
 
 /** The seed given for a repetition, if any. */
-function seedParameter(): { seed?: number } {
+export function seedParameter(): { seed?: number } {
   const seed = process.env['REDSTART_SEED'];
   return seed === undefined ? {} : { seed: Number(seed) };
 }

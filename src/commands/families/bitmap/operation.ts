@@ -37,8 +37,9 @@ export function bitop(c: CommandContext): void {
   reply.int(length);
 }
 
+/** One that is expired goes like any other, as it does in Redis: it is this command that deletes it. */
 function deleteDestination(c: CommandContext): void {
-  if (c.db.delete(c.argv, 2)) {
+  if (c.db.deleteEvenExpired(c.argv, 2)) {
     c.keyChanged(2);
     c.notify(NOTIFY_GENERIC, 'del', 2);
   }

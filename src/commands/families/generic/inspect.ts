@@ -31,9 +31,14 @@ const TYPE_TOKENS: readonly Uint8Array[] = TYPES.map((valueType) => token(TYPE_N
  */
 export function look(c: CommandContext, i: number): Entry {
   const entry = c.db.peek(c.argv, i);
-  if (entry === NONE) c.keyspace.stats.misses++;
-  else c.keyspace.stats.hits++;
+  countLookup(c, entry !== NONE);
   return entry;
+}
+
+/** @hot Counts a lookup that found its key, or did not. */
+export function countLookup({ keyspace }: CommandContext, found: boolean): void {
+  if (found) keyspace.stats.hits++;
+  else keyspace.stats.misses++;
 }
 
 /** The type that argument `i` names in any case, null when there is no such type. */

@@ -6,7 +6,7 @@ import type { ByteSpans } from '../../../util/byte-spans.js';
 import { globMatchRange } from '../../../util/glob.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_INVALID_CURSOR, ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
-import { typeNamed } from './inspect.js';
+import { countLookup, typeNamed } from './inspect.js';
 
 const MATCH = 1;
 const COUNT = 2;
@@ -97,8 +97,11 @@ export function scan(c: CommandContext): void {
   const mark = reply.deferred();
   let length = 0;
   for (const entry of found) {
-    if (hasType && db.typeOf(entry) !== type) continue;
-    if (!matches(pattern, c.keyspace.spansOf(db, entry)) || dropIfExpired(c, entry)) continue;
+    if (!matches(pattern, c.keyspace.spansOf(db, entry))) continue;
+    const isGone = dropIfExpired(c, entry);
+    // Looking at a key's type counts as it does for TYPE.
+    if (hasType) countLookup(c, !isGone);
+    if (isGone || (hasType && db.typeOf(entry) !== type)) continue;
     replyKey(c, c.keyspace.spansOf(db, entry));
     length++;
   }

@@ -105,6 +105,7 @@ const EFFECTS: readonly Effect[] = [
   nothing('BITCOUNT k', 'SET k a'),
   { given: ['SET a x'], sent: 'BITOP NOT d a', events: ['set d'], fed: ['BITOP NOT d a'] },
   { given: ['SET d x'], sent: 'BITOP AND d a', events: ['del d'], fed: ['BITOP AND d a'] },
+  { given: ['SET d x PXAT 1'], sent: 'BITOP AND d a', events: ['del d'], fed: ['BITOP AND d a'] },
   nothing('BITOP AND d a'),
   same('BITFIELD k SET u8 0 1', 'setbit k'),
   {
