@@ -5,9 +5,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { referenceAvailable } from '../../../support/reference.js';
+import { ReferenceListener } from '../../../support/reference-listener.js';
 import { RespClient } from '../../../support/resp-client.js';
 import { portOf } from '../../../support/targets.js';
-import type { Push } from '../../../support/wire.js';
 import { describeCommand, Engine, type Told } from '../engine.js';
 
 interface Effect {
@@ -50,6 +50,16 @@ const EFFECTS: readonly Effect[] = [
   nothing('SET k w NX GET', 'SET k v'),
   nothing('SET k w NX EX 100', 'SET k v'),
   nothing('SET k w NX XX'),
+  nothing('SET k w XX GET'),
+  nothing('SET k w EX 0', 'SET k v'),
+  { given: ['SET k v'], sent: 'SET k w XX GET', events: ['set k'], fed: ['SET k w XX'] },
+  { given: ['SET k v EX 100'], sent: 'SET k w KEEPTTL GET', events: ['set k'], fed: ['SET k w KEEPTTL'] },
+  { given: ['SET k v'], sent: 'SET k w XX GET PX 100000', events: ['set k', 'expire k'], fed: ['SET k w PXAT <soon>'] },
+  {
+    sent: 'SET k v PXAT 99999999999123 NX',
+    events: ['set k', 'expire k'],
+    fed: ['SET k v PXAT 99999999999123'],
+  },
   same('SETNX k v', 'set k'),
   nothing('SETNX k v', 'SET k v'),
   { sent: 'SETEX k 100 v', events: ['set k', 'expire k'], fed: ['SET k v PXAT <soon>'] },
@@ -146,67 +156,37 @@ describe('effects of string and bitmap commands on redstart', () => {
 
 describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on the reference', () => {
   let client: RespClient;
-  let subscriber: RespClient;
-  let replica: RespClient;
+  let listener: ReferenceListener;
   beforeAll(async () => {
     const port = (await portOf('reference', ['--repl-diskless-sync', 'no'])) ?? 0;
     client = await RespClient.connect({ port });
-    subscriber = await RespClient.connect({ port });
-    replica = await RespClient.connect({ port });
-    await client.send('CONFIG', 'SET', 'notify-keyspace-events', 'KEA');
-    await subscriber.hello(3);
-    await subscriber.send('PING');
-    subscriber.write('PSUBSCRIBE __keyevent@0__:* mark');
-    await subscriber.nextPush();
-    await subscriber.nextPush();
-    await startReplication(replica);
+    await client.send('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+    listener = await ReferenceListener.open(port);
   });
   afterAll(async () => {
-    await Promise.all([client.close(), subscriber.close(), replica.close()]);
+    await Promise.all([client.close(), listener.close()]);
   });
-
-  /** Asks for a full copy of the data and skips it: what follows is the stream of commands. */
-  async function startReplication(link: RespClient): Promise<void> {
-    link.raw('SYNC\r\n');
-    let header = '';
-    while (!/\$\d+\r\n$/.test(header)) header += await link.readRaw(1); // line feeds come first while it is being made
-    await link.readRaw(Number(header.trim().slice(1)));
-  }
 
   const changes = async (): Promise<number> => {
     const { value } = await client.send('INFO', 'persistence');
     return Number(/rdb_changes_since_last_save:(\d+)/.exec(String(value))?.[1]);
   };
 
-  /** All that was told until the message `mark`, which goes to subscribers and replicas alike. */
-  async function told(mark: string): Promise<{ events: string[]; fed: string[] }> {
-    await client.send('PUBLISH', 'mark', mark);
-    const events: string[] = [];
-    for (;;) {
-      const { value } = await subscriber.nextPush();
-      const [, , channel, payload] = (value as Push).items as string[];
-      if (payload === mark) break;
-      events.push(`${channel!.replace('__keyevent@0__:', '')} ${payload}`);
-    }
-    const fed: string[] = [];
-    for (;;) {
-      const args = (await replica.nextReply()).value as string[];
-      if (args[0] === 'PUBLISH' && args[2] === mark) break;
-      if (args[0] !== 'SELECT' && args[0] !== 'PING') fed.push(describeCommand(args));
-    }
-    return { events, fed };
-  }
-
-  for (const [i, effect] of EFFECTS.entries()) {
+  for (const effect of EFFECTS) {
     test(title(effect), async () => {
       await client.pipeline(['FLUSHALL', ...(effect.given ?? [])]);
-      await told(`given ${i}`);
+      await listener.told();
       const before = await changes();
       if (effect.directive !== undefined) await client.send('CONFIG', 'SET', effect.directive, 'yes');
       await client.command(effect.sent);
       if (effect.directive !== undefined) await client.send('CONFIG', 'SET', effect.directive, 'no');
       const after = await changes();
-      expectEffect(effect, { ...(await told(`sent ${i}`)), changes: after - before });
+      const { events, commands } = await listener.told();
+      expectEffect(effect, {
+        events: events.map(({ event, key }) => `${event} ${key}`),
+        fed: commands.filter(([name]) => name !== 'SELECT').map(describeCommand),
+        changes: after - before,
+      });
     });
   }
 });
