@@ -7,6 +7,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../src/util/clock.js';
 import {
+  bitmapCommand,
+  KEYS as COMMON_KEYS,
+  expiryCommand,
+  keyCommand,
+  stringCommand,
+} from '../support/command-arbitraries.js';
+import {
   type Arg,
   escapeBytes,
   formatCommand,
@@ -26,6 +33,7 @@ const START_MS = Date.UTC(2100, 0, 1);
 const DATABASES = 3;
 
 const KEYS = ['a', 'b', 'c', 'key with a blank', 'x\r\ny', 'é'];
+const ALL_KEYS: readonly Arg[] = [...KEYS, ...COMMON_KEYS];
 const key = fc.constantFrom(...KEYS);
 const value = fc.oneof(
   fc.constantFrom('', '0', '10', '-5', '1.5', 'text', '9223372036854775807'),
@@ -103,6 +111,8 @@ const other = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: write },
   { weight: 3, arbitrary: other },
+  // Every command of these groups with every option, odd values and wrong arguments among them.
+  { weight: 6, arbitrary: fc.oneof(stringCommand, bitmapCommand, keyCommand, expiryCommand) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },
 );
 
@@ -190,7 +200,7 @@ describe('The feed of a server', () => {
             } else await source.command(inTime(one, beginMs));
           }
           // What is due is dropped now, by the writer: the others only follow.
-          for (let db = 0; db < DATABASES; db++) await source.pipeline([`SELECT ${db}`, ['EXISTS', ...KEYS]]);
+          for (let db = 0; db < DATABASES; db++) await source.pipeline([`SELECT ${db}`, ['EXISTS', ...ALL_KEYS]]);
           feed.unsubscribe(recorder);
           expect(feed.offset - begin).toBe(recorder.bytes.length);
           const wanted = await walk(source);

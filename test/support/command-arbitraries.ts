@@ -346,19 +346,21 @@ export const expiryCommand: fc.Arbitrary<Arg[]> = fc.oneof(
 // --- What may differ ------------------------------------------------------------------------------------------------
 
 /** All that is left of the keys, in both databases; database 0 is selected for the next sequence. */
-export const INSPECTION: readonly Arg[][] = ['1', '0'].flatMap((database): Arg[][] => [
-  ['SELECT', database],
-  ...KEYS.flatMap((name) => [
-    ['GET', name],
-    ['OBJECT', 'ENCODING', name],
-    ['PEXPIRETIME', name],
+export const INSPECTION: readonly Arg[][] = [
+  ...['1', '0'].flatMap((database): Arg[][] => [
+    ['SELECT', database],
+    ...KEYS.flatMap((name) => [
+      ['GET', name],
+      ['OBJECT', 'ENCODING', name],
+      ['PEXPIRETIME', name],
+    ]),
+    // Keys past their time are gone behind a SCAN, whether or not the server has met them before.
+    ['SCAN', '0', 'COUNT', '1000'],
+    ['DBSIZE'],
+    ['DEBUG', 'DIGEST-VALUE', ...KEYS],
   ]),
-  // Keys past their time are gone behind a SCAN, whether or not the server has met them before.
-  ['SCAN', '0', 'COUNT', '1000'],
-  ['DBSIZE'],
-  ['DEBUG', 'DIGEST-VALUE', ...KEYS],
   ['DEBUG', 'DIGEST'],
-]);
+];
 
 /** Takes out of a reply what is each server's own: the order of keys, and the milliseconds between the two. */
 export function normalise(wire: string, sent: Command): string {

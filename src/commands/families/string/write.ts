@@ -16,7 +16,6 @@ import {
   OPTION_KEEPTTL,
   OPTION_NX,
   OPTION_PX,
-  OPTION_PXAT,
   OPTION_XX,
   parseOptions,
   SET_OPTIONS,
@@ -63,7 +62,7 @@ function setWithOptions(c: CommandContext): void {
       return;
     }
   }
-  if (unit !== 0) storeUntil(c, 2, atMs, unit);
+  if (unit !== 0) storeUntil(c, 2, atMs);
   else storeArgument(c, 1, 2, (options & OPTION_KEEPTTL) !== 0);
   if (wantsOld && unit === 0) propagateWithoutGet(c);
   if (!wantsOld) reply.ok();
@@ -73,12 +72,11 @@ function setWithOptions(c: CommandContext): void {
  * @hot Stores argument `value` under the key that is argument 1 with a time to live. What is propagated names the time in
  * milliseconds since the epoch, so that it means the same whenever it is read.
  */
-function storeUntil(c: CommandContext, value: number, atMs: number, unit: number): void {
+function storeUntil(c: CommandContext, value: number, atMs: number): void {
   const { argv } = c;
   // An old time to live is kept here only to be replaced: the record need not move twice.
   c.db.setExpire(storeArgument(c, 1, value, true, true), atMs);
   c.notify(NOTIFY_GENERIC, 'expire', 1);
-  if (unit === OPTION_PXAT && argv.count === 5) return;
   addExpireAt(c.propagateInstead().text('SET').borrow(argv, 1).borrow(argv, value).text('PXAT'), atMs);
 }
 
@@ -106,7 +104,7 @@ export function psetex(c: CommandContext): void {
 function setWithLifetime(c: CommandContext, unit: number): void {
   const atMs = expireAtMs(c.argv, 2, unit, c.nowMs);
   if (atMs < 0) return c.reply.error(expiryError(c, atMs));
-  storeUntil(c, 3, atMs, unit);
+  storeUntil(c, 3, atMs);
   c.reply.ok();
 }
 

@@ -45,6 +45,7 @@ const EFFECTS: readonly Effect[] = [
   },
   { sent: 'SET k v EXAT 99999999999 GET', events: ['set k', 'expire k'], fed: ['SET k v PXAT 99999999999000'] },
   { sent: 'SET k v EXAT 1', events: ['set k', 'expire k'], fed: ['SET k v PXAT 1000'] },
+  { sent: 'set k v pxat 99999999999123', events: ['set k', 'expire k'], fed: ['SET k v PXAT 99999999999123'] },
   nothing('SET k w NX', 'SET k v'),
   nothing('SET k w XX'),
   nothing('SET k w NX GET', 'SET k v'),
