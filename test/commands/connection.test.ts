@@ -201,6 +201,11 @@ describeCommands('HELLO', (t) => {
     await c.expectError(['HELLO', '3', bytes('x\x00y')], "ERR Syntax error in HELLO option 'x'");
     await c.expect('GET k', nil);
   });
+  // 7.0 takes the options one by one: there the first that is wrong is answered, and those before it have worked.
+  t.test('HELLO checks all its options before it authenticates', { internal: true }, async (c) => {
+    await c.expectError(['HELLO', '3', 'AUTH', 'nobody', 'x', 'SETNAME', 'a b'], BAD_NAME);
+    await c.expectError('HELLO 3 AUTH nobody x NoSuch', "ERR Syntax error in HELLO option 'NoSuch'");
+  });
   t.test('HELLO with a wrong option leaves the name alone', { internal: true }, async (c) => {
     // 7.0 has set the name by then; later versions check all options first, as we do.
     await c.expectError('HELLO 3 SETNAME after NoSuch', "ERR Syntax error in HELLO option 'NoSuch'");
