@@ -155,7 +155,7 @@ export class Executor {
     this.setRunning(client, command);
     if (client.lastCommand !== command) client.lastCommand = command;
     const errors = reply.errorCount;
-    if (command.isPure) this.runAlone(client, handler);
+    if (command.needsNoUnit) this.runAlone(client, handler);
     else this.runUnit(client, handler);
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
@@ -172,8 +172,7 @@ export class Executor {
   }
 
   /**
-   * @hot Runs what changes nothing itself. The deletion of an expired key that it meets is a unit of its own, as the
-   * reference has it.
+   * @hot Runs what needs no unit ({@link Command.needsNoUnit}): the deletion of an expired key that it meets is one of its own.
    */
   private runAlone(client: Client, handler: CommandHandler): void {
     const { c } = this;

@@ -80,8 +80,11 @@ export class Command {
    * one time measurement. What runs without authentication (AUTH, HELLO, RESET) is there to change the client.
    */
   readonly isBrief: boolean;
-  /** Whether it changes no data and so has nothing to propagate. */
-  readonly isPure: boolean;
+  /**
+   * Whether it changes no data and names one key at most. Then nothing of it has to be propagated together: of the keys that
+   * a read names the expired ones are deleted as one unit (MGET), those that it comes across one by one (SCAN).
+   */
+  readonly needsNoUnit: boolean;
   /** Null when it is no container. */
   readonly subcommands: CommandIndex | null;
 
@@ -109,7 +112,9 @@ export class Command {
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
     const isFast = (this.flags & (FLAG_FAST | FLAG_NO_AUTH)) === FLAG_FAST;
     this.isBrief = isFast || (this.hasKeys && spec.complexity === 'O(1)');
-    this.isPure = (this.flags & (FLAG_READONLY | FLAG_MAY_REPLICATE)) === FLAG_READONLY;
+    this.needsNoUnit =
+      (this.flags & (FLAG_READONLY | FLAG_MAY_REPLICATE | FLAG_MOVABLEKEYS)) === FLAG_READONLY &&
+      range.first === range.last;
     const subcommands = 'subcommands' in spec && spec.subcommands?.length ? spec.subcommands : null;
     this.categories = categoriesOf(
       subcommands !== null && this.handler === null ? null : this.group,

@@ -77,16 +77,6 @@ export class Feed {
     if (this.log.commandCount > 0) this.log.endUnit(begin);
   }
 
-  /**
-   * Makes what the running unit holds so far a unit of its own: for changes that need not be applied together. A unit inside
-   * of another one is left whole.
-   */
-  splitUnit(): void {
-    if (this.depth !== 1) return;
-    this.endUnit();
-    this.beginUnit();
-  }
-
   /** From the next unit on `consumer` gets everything for its kind; that unit begins with SELECT. */
   subscribe(consumer: FeedConsumer, as: typeof FOR_LOG | typeof FOR_REPLICAS = FOR_REPLICAS): void {
     (as === FOR_LOG ? this.log : this.replicas).subscribe(consumer);

@@ -49,28 +49,6 @@ describe('Feed', () => {
     expect(feed.offset).toBe(recorder.text.length);
   });
 
-  it('a unit that is split goes as several, unless it is inside of another', () => {
-    const { feed, recorder } = recorded();
-    const deletions = resp('DEL', 'a') + resp('DEL', 'b');
-    const addSplit = () => {
-      feed.beginUnit();
-      feed.splitUnit();
-      feed.append(0, spans('DEL', 'a'));
-      feed.splitUnit();
-      feed.append(0, spans('DEL', 'b'));
-      feed.endUnit();
-    };
-    addSplit();
-    expect(recorder.text).toBe(resp('SELECT', '0') + deletions);
-    expect(recorder.units).toBe(2);
-    recorder.text = '';
-    feed.beginUnit();
-    addSplit();
-    feed.endUnit();
-    expect(recorder.text).toBe(resp('MULTI') + deletions + resp('EXEC'));
-    expect(recorder.units).toBe(3);
-  });
-
   it('a command for replicas alone is not in the log, which selects its databases by itself', () => {
     const { feed, recorder } = recorded();
     const log = { text: '', ends: [0] };

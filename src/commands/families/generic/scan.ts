@@ -121,16 +121,10 @@ function parseCursor(text: string): number {
   return Number(BigInt.asUintN(32, negative ? -magnitude : magnitude));
 }
 
-/**
- * Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. The command does not
- * name the keys that it comes across, so that nothing makes their deletions belong together: each is propagated by itself.
- */
+/** Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. */
 function dropIfExpired(c: CommandContext, entry: Entry): boolean {
   if (!c.db.isExpired(entry)) return false;
-  if (c.keyspace.expiredKeys === EXPIRED_DELETE) {
-    c.db.expireEntry(entry);
-    c.feed.splitUnit();
-  }
+  if (c.keyspace.expiredKeys === EXPIRED_DELETE) c.db.expireEntry(entry);
   return true;
 }
 
