@@ -15,9 +15,9 @@ export const OPTION_EX = 1 << 5;
 /** Milliseconds from now. */
 export const OPTION_PX = 1 << 6;
 /** Seconds since the epoch. */
-export const OPTION_EXAT = 1 << 7;
+const OPTION_EXAT = 1 << 7;
 /** Milliseconds since the epoch. */
-export const OPTION_PXAT = 1 << 8;
+const OPTION_PXAT = 1 << 8;
 
 /** The options that a time follows. */
 export const EXPIRY_OPTIONS = OPTION_EX | OPTION_PX | OPTION_EXAT | OPTION_PXAT;
