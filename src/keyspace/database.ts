@@ -11,7 +11,8 @@ import { assert } from '../util/assert.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import { INT64_TEXT_MAX, isInt64Text } from '../util/numbers.js';
 import type { Keyspace } from './keyspace.js';
-import { type IndexStatistics, LineIndex } from './line-index.js';
+import type { IndexStatistics } from './line-index.js';
+import { Partitions } from './partitions.js';
 import {
   bytesBeforeValue,
   CLOCK_MASK,
@@ -74,7 +75,7 @@ export class Database {
   expires = 0;
   private readonly keyspace: Keyspace;
   private readonly arena: Arena;
-  private index: LineIndex;
+  private index: Partitions;
   /** Sum of all expire times, from the keyspace's start, for the average: a double that is written without allocating. */
   private readonly expireSum = new Float64Array(1);
   /** Hash of the key that {@link find} looked for last. */
@@ -85,7 +86,7 @@ export class Database {
     this.arena = keyspace.arena;
     this.number = number;
     this.id = id;
-    this.index = new LineIndex(keyspace.arena.words, keyspace.account);
+    this.index = this.newIndex();
   }
 
   /** How many keys there are, expired ones that nobody has met included. */
@@ -205,7 +206,8 @@ export class Database {
 
   /** Bytes of the entry: its record's block and its share of the index and the wheel. O(1). */
   memoryUsage(entry: Entry): number {
-    const index = Math.min(MAX_INDEX_SHARE, Math.round(this.index.bytes / this.index.count));
+    const own = this.index.at(this.partitionOf(entry));
+    const index = Math.min(MAX_INDEX_SHARE, Math.round(own.bytes / own.count));
     const wheel = (this.meta(entry) & META_EXPIRES) === 0 ? 0 : WHEEL_ENTRY_BYTES;
     return this.arena.blockSize(entry) + index + wheel;
   }
@@ -413,7 +415,7 @@ export class Database {
     const length = this.valueBytes(entry);
     // What needs memory comes first, and leaves the entry as it is.
     const there = to > from ? this.resizeRecord(entry, to + length, from + length) : entry;
-    this.index.insert(hash, there);
+    this.index.insert(this.index.partitionOf(keys, j), hash, there);
     this.removeFromIndex(there);
     if (old !== NONE) this.deleteEntry(old);
     arena.move(there, to, there, from, length);
@@ -453,7 +455,7 @@ export class Database {
     const hidden = target.find(keyspace.spansOf(this, entry), 0);
     if (hidden !== NONE) target.deleteEntry(hidden);
     const hash = arena.i32(entry, WORD_HASH);
-    target.index.insert(hash, entry); // first: it may need memory
+    target.index.insert(target.partitionOf(entry), hash, entry); // first: it may need memory
     this.removeFromIndex(entry);
     const meta = this.meta(entry);
     if ((meta & META_EXPIRES) !== 0) {
@@ -495,12 +497,12 @@ export class Database {
   }
 
   /**
-   * Hands the whole contents to the caller, who frees them ({@link Keyspace.release}), and is empty. O(1).
+   * Hands the whole contents to the caller, who frees them, and is empty. O(1).
    * @param id what stands in the records from now on
    */
-  detachAll(id: number): LineIndex {
+  detachAll(id: number): Partitions {
     const { index } = this;
-    this.index = new LineIndex(this.arena.words, this.keyspace.account);
+    this.index = this.newIndex();
     this.id = id;
     this.forgetAll();
     return index;
@@ -521,7 +523,8 @@ export class Database {
 
   /** @hot The entry of key `i`, expired or not. O(1). */
   private find(keys: ByteSpans, i: number): Entry {
-    const { keyspace, index } = this;
+    const { keyspace } = this;
+    const index = this.index.of(keys, i);
     const offset = keys.offset(i);
     const length = keys.length(i);
     const hash =
@@ -603,7 +606,7 @@ export class Database {
       arena.setI32(entry, WORD_WHEEL, timer);
       keyspace.wheel.recordMoved(timer, entry);
     } else if (had) this.forgetExpire(old);
-    this.index.replace(hash, old, entry);
+    this.index.of(keys, i).replace(hash, old, entry);
     arena.free(old);
     return entry;
   }
@@ -616,7 +619,7 @@ export class Database {
     arena.setI32(entry, WORD_CLOCK, this.keyspace.clock.initial() | keyLengthBits(keys.length(i)));
     this.writeKey(entry, keys, i, false);
     try {
-      this.index.insert(hash, entry);
+      this.index.insert(this.index.partitionOf(keys, i), hash, entry);
     } catch (error) {
       arena.free(entry); // there was memory for the record and none for the index
       throw error;
@@ -652,7 +655,7 @@ export class Database {
     const { arena } = this;
     const there = arena.realloc(entry, size, keep);
     if (there === entry) return entry;
-    this.index.replace(arena.i32(there, WORD_HASH), entry, there);
+    this.index.at(this.partitionOf(there)).replace(arena.i32(there, WORD_HASH), entry, there);
     if ((this.meta(there) & META_EXPIRES) !== 0) this.keyspace.wheel.recordMoved(arena.i32(there, WORD_WHEEL), there);
     return there;
   }
@@ -664,8 +667,22 @@ export class Database {
   }
 
   private removeFromIndex(entry: Entry): void {
-    const removed = this.index.remove(this.arena.i32(entry, WORD_HASH), entry);
+    const removed = this.index.remove(this.partitionOf(entry), this.arena.i32(entry, WORD_HASH), entry);
     assert(removed, 'an entry of this database');
+  }
+
+  /** The partition of an entry, by the key in its record. O(1), O(key length) where there are several. */
+  private partitionOf(entry: Entry): number {
+    const { arena } = this;
+    if (this.keyspace.partitionCount === 1) return 0;
+    const length = this.keyLength(entry);
+    const from = arena.base(entry) + this.valueOffset(entry) - length;
+    return this.index.partitionOfKey(arena.bytes[entry >>> SLAB_SHIFT]!, from, length);
+  }
+
+  private newIndex(): Partitions {
+    const { arena, keyspace } = this;
+    return new Partitions(arena.words, keyspace.account, keyspace.partitionCount);
   }
 
   /** Takes an entry that expires out of the wheel; the record still says that it expires. */

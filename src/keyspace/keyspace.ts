@@ -23,7 +23,7 @@ import { KeyHasher } from '../util/hash.js';
 import type { Random } from '../util/random.js';
 import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
-import type { LineIndex } from './line-index.js';
+import type { Partitions } from './partitions.js';
 import {
   DATABASE_IDS,
   type Entry,
@@ -66,6 +66,8 @@ export interface KeyspaceParts {
   readonly arena: Arena;
   /** `databases`. */
   readonly databaseCount: number;
+  /** Into how many partitions the index of a database is divided by the slots of its keys. Default: 1. */
+  readonly partitionCount?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly hooks: KeyspaceHooks;
@@ -73,7 +75,7 @@ export interface KeyspaceParts {
 
 /** What was emptied, with the id that its records still carry. */
 interface Detached {
-  readonly index: LineIndex;
+  readonly index: Partitions;
   readonly id: number;
 }
 
@@ -98,6 +100,8 @@ export class Keyspace {
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
   readonly databaseCount: number;
+  /** How many partitions the index of each has. */
+  readonly partitionCount: number;
 
   /** Changes since the last save. */
   dirty = 0;
@@ -136,6 +140,7 @@ export class Keyspace {
     this.startMs = parts.clock.nowMs();
     this.hooks = parts.hooks;
     this.databaseCount = parts.databaseCount;
+    this.partitionCount = parts.partitionCount ?? 1;
     this.clock = new AccessClock(parts.random);
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);

@@ -224,8 +224,16 @@ export class LineIndex {
     return true;
   }
 
-  /** Takes everything out and gives the segments back. O(segments). */
+  /** Takes everything out and gives the segments back; needs no memory that is not there. O(segments). */
   clear(): void {
+    const first = this.emptySegment();
+    this.dispose();
+    this.segments.push(first);
+    this.account.add(first.length * 4);
+  }
+
+  /** Gives all memory back for good: the index must not be used any more. O(segments). */
+  dispose(): void {
     this.account.sub(this.bytes);
     this.segments.length = 0;
     this.overflow.length = 0;
@@ -239,14 +247,6 @@ export class LineIndex {
     this.overflowCount = 0;
     this.longestChain = 1;
     this.foundWords = EMPTY; // or it would keep a segment
-    this.segments.push(this.makeSegment(FIRST_LINES));
-  }
-
-  /** Gives all memory back for good: the index must not be used any more. O(segments). */
-  dispose(): void {
-    this.clear();
-    this.account.sub(FIRST_LINES * LINE_BYTES);
-    this.segments.length = 0;
   }
 
   /**
@@ -444,6 +444,15 @@ export class LineIndex {
     this.segments[0] = segment;
     this.touchedLines = Math.min(this.touchedLines, this.lines);
     this.account.sub(old.length * 4);
+  }
+
+  /** A first segment to begin anew with: a small one, or, where there is no memory even for that, the one there is. */
+  private emptySegment(): Int32Array {
+    let first = this.segments[0]!;
+    const isNew = succeeds(() => {
+      first = new Int32Array(allocateShared(FIRST_LINES * LINE_BYTES));
+    });
+    return isNew ? first : first.fill(0);
   }
 
   private makeSegment(lines: number): Int32Array {

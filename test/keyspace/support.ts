@@ -38,9 +38,10 @@ export class Bench implements KeyspaceHooks {
   /** `number:key` of each key that expired, in order. */
   readonly expiredKeys: string[] = [];
 
-  constructor(databaseCount = 16, seed = 7) {
+  constructor(databaseCount = 16, seed = 7, partitionCount = 1) {
     const { arena, clock } = this;
-    this.keyspace = new Keyspace({ arena, databaseCount, clock, random: new Random(seed), hooks: this });
+    const random = new Random(seed);
+    this.keyspace = new Keyspace({ arena, databaseCount, partitionCount, clock, random, hooks: this });
   }
 
   expired(db: Database, keys: ByteSpans, i: number): void {

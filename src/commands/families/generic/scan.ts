@@ -109,8 +109,8 @@ export function scan(c: CommandContext): void {
 }
 
 /**
- * The cursor that a text names up to its first NUL, or NO_CURSOR. Of its 64 bits the index uses the low 32, as Redis uses
- * as many as its table has.
+ * The cursor that a text names up to its first NUL, or NO_CURSOR. Of its 64 bits the low 53 are kept: an index uses the low
+ * 32, above 14 of a partition where there are several (keyspace/partitions.ts), as Redis uses as many as its tables have.
  */
 function parseCursor(text: string): number {
   const digits = text.split('\0', 1)[0]!;
@@ -118,7 +118,7 @@ function parseCursor(text: string): number {
   const negative = digits.startsWith('-');
   const magnitude = BigInt(digits.replace(/^[+-]/, ''));
   if (magnitude > UINT64_MAX) return NO_CURSOR;
-  return Number(BigInt.asUintN(32, negative ? -magnitude : magnitude));
+  return Number(BigInt.asUintN(53, negative ? -magnitude : magnitude));
 }
 
 /** Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. */
