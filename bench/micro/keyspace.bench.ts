@@ -37,7 +37,7 @@ class Fixture {
     const { clock } = this;
     const arena = new Arena({ clock });
     trainBarrier(arena);
-    const hooks = { expired: () => undefined };
+    const hooks = { expired: () => undefined, missed: () => undefined, created: () => undefined };
     this.keyspace = new Keyspace({ arena, databaseCount: 1, clock, random: new Random(1), hooks });
     this.db = this.keyspace.db(0);
     this.emptyBytes = this.keyspace.account.used;

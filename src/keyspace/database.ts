@@ -113,10 +113,17 @@ export class Database {
    * refreshes its clock. O(1).
    */
   lookupRead(keys: ByteSpans, i: number): Entry {
-    const { stats } = this.keyspace;
     const entry = this.lookupWrite(keys, i);
-    if (entry === NONE) stats.misses++;
-    else stats.hits++;
+    if (entry === NONE) this.missed(keys, i);
+    else this.keyspace.stats.hits++;
+    return entry;
+  }
+
+  /** @hot The entry of key `i` for a command that reads about it, not its value: {@link lookupRead} but for the clock. O(1). */
+  lookAt(keys: ByteSpans, i: number): Entry {
+    const entry = this.peek(keys, i);
+    if (entry === NONE) this.missed(keys, i);
+    else this.keyspace.stats.hits++;
     return entry;
   }
 
@@ -289,6 +296,7 @@ export class Database {
     arena.setI32(entry, WORD_VALUE, length);
     arena.copyIn(entry, before, bytes, view, from, length);
     arena.setI32(entry, WORD_META, expires ? meta | META_EXPIRES : meta);
+    if (old === NONE) this.keyspace.hooks.created(this, keys, i);
     return entry;
   }
 
@@ -394,10 +402,10 @@ export class Database {
     return true;
   }
 
-  /** Deletes an entry with its value. O(1) for strings. */
+  /** Deletes an entry with its value. O(1). */
   deleteEntry(entry: Entry): void {
     this.detach(entry);
-    this.arena.free(entry);
+    this.keyspace.freeRecord(entry);
   }
 
   /**
@@ -422,6 +430,7 @@ export class Database {
     this.writeKey(there, keys, j, expires);
     arena.setI32(there, WORD_CLOCK, this.clockOf(there) | keyLengthBits(keys.length(j)));
     arena.setI32(there, WORD_HASH, hash);
+    this.keyspace.hooks.created(this, keys, j);
     return to < from ? this.resizeRecord(there, to + length, to + length) : there;
   }
 
@@ -445,18 +454,19 @@ export class Database {
     arena.move(there, before, entry, this.valueOffset(entry), length);
     const kept = this.meta(entry) & ~META_EXPIRES & ~META_DATABASE_MASK;
     arena.setI32(there, WORD_META, kept | (target.id << META_DATABASE_SHIFT));
+    this.keyspace.hooks.created(target, keys, j);
     return expireAt === NO_EXPIRE ? there : target.setExpire(there, expireAt);
   }
 
   /** Moves the entry to another database, where nobody sees its key. O(1). */
   moveTo(entry: Entry, target: Database): void {
     const { arena, keyspace } = this;
-    // An expired entry that is hidden there gives way.
-    const hidden = target.find(keyspace.spansOf(this, entry), 0);
-    if (hidden !== NONE) target.deleteEntry(hidden);
+    const key = keyspace.spansOf(this, entry);
+    const hidden = target.find(key, 0);
     const hash = arena.i32(entry, WORD_HASH);
     target.index.insert(target.partitionOf(entry), hash, entry); // first: it may need memory
     this.removeFromIndex(entry);
+    if (hidden !== NONE) target.deleteEntry(hidden); // an expired entry that is hidden there gives way
     const meta = this.meta(entry);
     if ((meta & META_EXPIRES) !== 0) {
       const atMs = arena.f64(entry, DWORD_EXPIRE_AT);
@@ -464,6 +474,7 @@ export class Database {
       target.countExpire(1, atMs);
     }
     arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
+    keyspace.hooks.created(target, key, 0);
   }
 
   // --- All keys -----------------------------------------------------------------------------------------------------
@@ -496,14 +507,10 @@ export class Database {
     this.deleteEntry(entry);
   }
 
-  /**
-   * Hands the whole contents to the caller, who frees them, and is empty. O(1).
-   * @param id what stands in the records from now on
-   */
-  detachAll(id: number): Partitions {
+  /** Hands the whole contents to the caller, who frees them and gives the database, which is empty now, another id. O(1). */
+  detachAll(): Partitions {
     const { index } = this;
-    this.index = this.newIndex();
-    this.id = id;
+    this.index = this.newIndex(); // or it throws, and nothing has changed
     this.forgetAll();
     return index;
   }
@@ -586,10 +593,11 @@ export class Database {
     const { arena, keyspace } = this;
     // A new value is a new object to Redis: its LRU clock begins anew, whoever asked not to touch.
     if (keyspace.touches || !keyspace.clock.lfu) this.touch(old);
-    const had = (this.meta(old) & META_EXPIRES) !== 0;
+    const meta = this.meta(old);
+    const had = (meta & META_EXPIRES) !== 0;
     const block = arena.blockSize(old);
-    // In place while it fits and wastes little: other sizes go to a block of their own class.
-    if (size <= block && block - size <= 16 + (block >>> 3)) {
+    // A string in place while it fits and wastes little: other sizes go to a block of their own class.
+    if (size <= block && block - size <= 16 + (block >>> 3) && (meta & META_TYPE_MASK) === TYPE_STRING) {
       if (had === expires) return old;
       this.forgetExpire(old);
       this.writeKey(old, keys, i, expires);
@@ -607,7 +615,7 @@ export class Database {
       keyspace.wheel.recordMoved(timer, entry);
     } else if (had) this.forgetExpire(old);
     this.index.of(keys, i).replace(hash, old, entry);
-    arena.free(old);
+    keyspace.freeRecord(old);
     return entry;
   }
 
@@ -706,6 +714,12 @@ export class Database {
   private forgetAll(): void {
     this.expires = 0;
     this.expireSum[0] = 0;
+  }
+
+  /** @hot A key that was to be read is not there. */
+  private missed(keys: ByteSpans, i: number): void {
+    this.keyspace.stats.misses++;
+    this.keyspace.hooks.missed(this, keys, i);
   }
 
   /** What somebody who looks for an expired entry gets. */

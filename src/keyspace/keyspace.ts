@@ -10,7 +10,7 @@
  *   id (in records)      0   4   1  ...        changes when a database is emptied in the background
  * ```
  * 1. `byId[db.id] === db` for every database; a record whose id has no database belongs to one that was emptied and
- *    waits in `detached` to be freed.
+ *    waits in `garbage` to be freed.
  * 2. Time stands still in a command: `commandTimeMs` is set before it runs and decides what is expired.
  */
 
@@ -23,6 +23,7 @@ import { KeyHasher } from '../util/hash.js';
 import type { Random } from '../util/random.js';
 import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
+import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
 import {
   DATABASE_IDS,
@@ -35,10 +36,17 @@ import {
 } from './record.js';
 import { ExpiryWheel } from './wheel.js';
 
-/** Hears what the keyspace does by itself; whoever propagates and notifies implements it. */
+/**
+ * Hears what happens in the keyspace beside what commands do there; whoever propagates and notifies implements it. The spans
+ * are valid during the call, which must not change the keyspace.
+ */
 export interface KeyspaceHooks {
-  /** Key `i` of `keys` is about to be deleted because its time is over. The spans are valid during the call. */
+  /** Key `i` of `keys` is about to be deleted because its time is over. */
   expired(db: Database, keys: ByteSpans, i: number): void;
+  /** @hot Key `i` of `keys` was to be read and is not there. */
+  missed(db: Database, keys: ByteSpans, i: number): void;
+  /** @hot Key `i` of `keys` has come to be: created, or put in place of one by RENAME, COPY or MOVE. */
+  created(db: Database, keys: ByteSpans, i: number): void;
 }
 
 /** Counters of INFO stats. */
@@ -73,12 +81,6 @@ export interface KeyspaceParts {
   readonly hooks: KeyspaceHooks;
 }
 
-/** What was emptied, with the id that its records still carry. */
-interface Detached {
-  readonly index: Partitions;
-  readonly id: number;
-}
-
 /** Expired records, or entries that change their level, in one step of the wheel. */
 const WHEEL_STEP = 128;
 /** Records freed in the background between two looks at the time. */
@@ -96,6 +98,9 @@ export class Keyspace {
   readonly clock: AccessClock;
   readonly wheel: ExpiryWheel;
   readonly stats = new KeyspaceStats();
+  readonly hooks: KeyspaceHooks;
+  /** What is to be freed in the background. */
+  readonly garbage = new GarbageQueue(this.stats);
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -121,12 +126,10 @@ export class Keyspace {
   loaded = 0;
 
   private readonly system: Clock;
-  private readonly hooks: KeyspaceHooks;
   /** Databases by number; those never used are missing. */
   private readonly databases: (Database | undefined)[] = [];
   private readonly byId: (Database | undefined)[] = [];
   private readonly freeIds: number[] = [];
-  private readonly detached: Detached[] = [];
   private readonly keySpans = new ByteSpans(1);
   private keyBuffer: Uint8Array = new Uint8Array(256);
   private readonly onDue = (ref: Entry): void => this.recordDue(ref);
@@ -175,13 +178,6 @@ export class Keyspace {
     return size;
   }
 
-  /** Records that wait to be freed in the background: `lazyfree_pending_objects`. */
-  get pendingFrees(): number {
-    let count = 0;
-    for (const { index } of this.detached) count += index.count;
-    return count;
-  }
-
   /** Exchanges two databases. O(1). */
   swap(a: number, b: number): void {
     const first = this.db(a);
@@ -200,22 +196,17 @@ export class Keyspace {
     const { id, size } = db;
     if (size === 0) return 0;
     if (size === this.size) return this.flushAll();
+    const emptied = new EmptiedDatabase(this, db.detachAll(), id); // first: it may need memory
     this.byId[id] = undefined;
-    const index = db.detachAll(this.takeId());
-    this.byId[db.id] = db;
-    const detached = { index, id };
-    if (inBackground || !this.freeSome(detached, FREE_AT_ONCE)) this.detached.push(detached);
+    this.giveId(db);
+    if (inBackground || !emptied.free(FREE_AT_ONCE)) this.garbage.add(emptied);
     return size;
   }
 
   /** Empties all databases. O(slabs), so that it makes no difference whether it may take its time. */
   flushAll(): number {
     const { size } = this;
-    this.stats.lazyFreed += this.pendingFrees;
-    for (const { index, id } of this.detached.splice(0)) {
-      index.dispose();
-      this.freeIds.push(id);
-    }
+    this.garbage.forget();
     for (const db of this.usedDatabases()) db.clearIndex();
     this.wheel.clear();
     this.arena.reset();
@@ -232,9 +223,9 @@ export class Keyspace {
     const deadline = begin + budgetUs;
     this.setTime(system.nowMs());
     // Where both have much to do, neither waits for the other to end.
-    const expiryShare = this.detached.length === 0 ? 1 : 0.75;
+    const expiryShare = this.garbage.isEmpty ? 1 : 0.75;
     let more = this.expireDue(begin + budgetUs * expiryShare);
-    while (this.freeDetached(FREE_STEP)) if (system.monotonicUs() >= deadline) return true;
+    while (this.garbage.free(FREE_STEP)) if (system.monotonicUs() >= deadline) return true;
     if (more) return true;
     for (const db of this.databases) if (db?.prepareIndex(INDEX_PAGES)) more = true;
     this.arena.maintain(Math.max(0, deadline - system.monotonicUs()));
@@ -287,36 +278,17 @@ export class Keyspace {
     this.arena.setI32(ref, WORD_META, this.arena.i32(ref, WORD_META) & ~META_EXPIRES);
   }
 
-  /** Frees about `records` records of the database that was emptied first; true when there are more. */
-  private freeDetached(records: number): boolean {
-    const oldest = this.detached[0];
-    if (oldest === undefined) return false;
-    const before = oldest.index.count;
-    const done = this.freeSome(oldest, records);
-    this.stats.lazyFreed += before - oldest.index.count;
-    if (done) this.detached.shift();
-    return this.detached.length > 0;
+  /**
+   * @hot Gives back a record that stands in no index and in no wheel any more, with its value: the one place where values
+   * go. A string is part of its record. What is large is to join {@link garbage} and go in slices. O(1).
+   */
+  freeRecord(record: Entry): void {
+    this.arena.free(record);
   }
 
-  /** Frees about `records` records; true when none are left, and the id may be used again. */
-  private freeSome(detached: Detached, records: number): boolean {
-    const { index, id } = detached;
-    for (let freed = 0; freed < records; ) {
-      const count = index.drain();
-      for (let i = 0; i < count; i++) this.freeRecord(index.drainedRef(i));
-      freed += count;
-      if (index.count > 0) continue;
-      index.dispose();
-      this.freeIds.push(id);
-      return true;
-    }
-    return false;
-  }
-
-  private freeRecord(ref: Entry): void {
-    const { arena } = this;
-    if ((arena.i32(ref, WORD_META) & META_EXPIRES) !== 0) this.wheel.remove(arena.i32(ref, WORD_WHEEL));
-    arena.free(ref);
+  /** Lets the id of a database that was emptied be used again: no record carries it any more. */
+  returnId(id: number): void {
+    this.freeIds.push(id);
   }
 
   private giveId(db: Database): void {
@@ -327,11 +299,53 @@ export class Keyspace {
   private takeId(): number {
     // When all are in use, those that wait to be freed give theirs back.
     if (this.freeIds.length === 0 && this.byId.length === DATABASE_IDS) {
-      while (this.freeIds.length === 0 && this.detached.length > 0) this.freeDetached(Number.POSITIVE_INFINITY);
+      while (this.freeIds.length === 0 && !this.garbage.isEmpty) this.garbage.free(Number.POSITIVE_INFINITY);
     }
     const id = this.freeIds.pop() ?? this.byId.length;
     assert(id < DATABASE_IDS, 'fewer databases than records can tell apart');
     if (id === this.byId.length) this.byId.push(undefined);
     return id;
+  }
+}
+
+/** The contents of a database that was emptied, under the id that its records still carry. */
+class EmptiedDatabase implements Garbage {
+  private readonly keyspace: Keyspace;
+  private readonly index: Partitions;
+  private readonly id: number;
+
+  constructor(keyspace: Keyspace, index: Partitions, id: number) {
+    this.keyspace = keyspace;
+    this.index = index;
+    this.id = id;
+  }
+
+  get objectCount(): number {
+    return this.index.count;
+  }
+
+  /** Frees about `blocks` records; true when none are left, and the id may be used again. */
+  free(blocks: number): boolean {
+    const { index } = this;
+    for (let freed = 0; freed < blocks; ) {
+      const count = index.drain();
+      for (let i = 0; i < count; i++) this.freeRecord(index.drainedRef(i));
+      freed += count;
+      if (index.count > 0) continue;
+      this.forget();
+      return true;
+    }
+    return false;
+  }
+
+  forget(): void {
+    this.index.dispose();
+    this.keyspace.returnId(this.id);
+  }
+
+  private freeRecord(record: Entry): void {
+    const { arena, wheel } = this.keyspace;
+    if ((arena.i32(record, WORD_META) & META_EXPIRES) !== 0) wheel.remove(arena.i32(record, WORD_WHEEL));
+    this.keyspace.freeRecord(record);
   }
 }

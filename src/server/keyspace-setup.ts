@@ -1,6 +1,6 @@
-/** How a keyspace hangs together with the rest of its server: what happens to keys whose time is over, and its settings. */
+/** How a keyspace hangs together with the rest of its server: who hears of what happens in it, and its settings. */
 import type { CommandContext } from '../commands/context.js';
-import { NOTIFY_EXPIRED } from '../commands/events.js';
+import { NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../commands/events.js';
 import type { Config } from '../config/index.js';
 import type { Database } from '../keyspace/database.js';
 import type { Feed } from '../keyspace/feed.js';
@@ -8,8 +8,8 @@ import type { Keyspace, KeyspaceHooks } from '../keyspace/keyspace.js';
 import { CommandBuilder } from '../resp/index.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 
-/** Propagates and announces keys that expire: everyone who follows the feed sees a deletion. */
-export class ExpiryAnnouncer implements KeyspaceHooks {
+/** Announces keys that expire, come to be, or are missed. Who follows the feed sees a deletion for each that expires. */
+export class KeyspaceAnnouncer implements KeyspaceHooks {
   /** Set once it exists: the keyspace is made before it. */
   context: CommandContext | null = null;
   private readonly config: Config;
@@ -28,6 +28,16 @@ export class ExpiryAnnouncer implements KeyspaceHooks {
     if (context === null) return;
     context.notifyOther(NOTIFY_EXPIRED, 'expired', db, keys, i);
     if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i);
+  }
+
+  /** @hot */
+  missed(db: Database, keys: ByteSpans, i: number): void {
+    if (this.context !== null) this.context.notifyOther(NOTIFY_KEY_MISS, 'keymiss', db, keys, i);
+  }
+
+  /** @hot */
+  created(db: Database, keys: ByteSpans, i: number): void {
+    if (this.context !== null) this.context.notifyOther(NOTIFY_NEW, 'new', db, keys, i);
   }
 }
 

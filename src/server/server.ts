@@ -42,7 +42,7 @@ import { Clients } from './clients.js';
 import { configuredCommandTable } from './command-names.js';
 import { crashReport } from './crash-report.js';
 import { Cron } from './cron.js';
-import { configureKeyspace, ExpiryAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
+import { configureKeyspace, KeyspaceAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
 import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
 import { logo } from './logo.js';
 import { applyNetworkSettings, NO_TLS, needsTls, watchNetworkConfig } from './network-config.js';
@@ -120,7 +120,7 @@ export class Server implements LifecyclePort {
     const table = configuredCommandTable(config);
     const stats = new ServerStats(table.idCount);
     const feed = new Feed();
-    const announcer = new ExpiryAnnouncer(config, feed);
+    const announcer = new KeyspaceAnnouncer(config, feed);
     const keyspace = new Keyspace({
       arena: new Arena({ clock }),
       databaseCount: config.databases,

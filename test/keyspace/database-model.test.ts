@@ -133,7 +133,7 @@ class Rig extends Bench {
       const random = db.randomEntry();
       expect(random === NONE ? map.size : where.get(random)).toBe(random === NONE ? 0 : db);
     }
-    const waiting = keyspace.pendingFrees;
+    const waiting = keyspace.garbage.objectCount;
     let walked = 0;
     const ids = new Set([0, 1, 2].map((n) => this.db(n).id));
     arena.walkRecords((ref) => {
@@ -398,7 +398,7 @@ function timeStep(ms: number): Step {
 
 function maintainStep(rig: Rig): void {
   expect(rig.keyspace.maintain(1000)).toBe(false);
-  expect(rig.keyspace.pendingFrees).toBe(0);
+  expect(rig.keyspace.garbage.objectCount).toBe(0);
   if (rig.keyspace.expiredKeys !== EXPIRED_DELETE) return;
   const tick = Math.floor(rig.nowMs / TICK_MS);
   for (const map of rig.maps) {

@@ -1,7 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EXPIRED_HIDE } from '../../src/keyspace/database.js';
+import type { Garbage } from '../../src/keyspace/garbage.js';
 import { DATABASE_IDS } from '../../src/keyspace/record.js';
+import { OutOfMemoryError } from '../../src/memory/index.js';
 import { Bench, spans } from './support.js';
+
+class NoMemory {
+  constructor() {
+    throw new RangeError('Array buffer allocation failed');
+  }
+}
+
+afterEach(() => void vi.unstubAllGlobals());
 
 /** A bench whose monotonic time goes on by `us` at every reading: upkeep sees its budget run out. */
 function hurried(us: number): Bench {
@@ -33,13 +43,13 @@ describe('Keyspace, emptying in the background', () => {
     const before = bench.arena.stats().liveBytes;
     expect(keyspace.flush(bench.db(1), true)).toBe(5000);
     expect(bench.db(1).size).toBe(0);
-    expect(keyspace.pendingFrees).toBe(5000);
+    expect(keyspace.garbage.objectCount).toBe(5000);
     expect(bench.arena.stats().liveBytes).toBe(before);
     bench.set('new', 'v', false, bench.db(1));
     let turns = 0;
-    for (let left = keyspace.pendingFrees; left > 0; left = keyspace.pendingFrees) {
-      expect(keyspace.maintain(150)).toBe(left > 300 || keyspace.pendingFrees > 0);
-      expect(left - keyspace.pendingFrees).toBeLessThan(1000);
+    for (let left = keyspace.garbage.objectCount; left > 0; left = keyspace.garbage.objectCount) {
+      expect(keyspace.maintain(150)).toBe(left > 300 || keyspace.garbage.objectCount > 0);
+      expect(left - keyspace.garbage.objectCount).toBeLessThan(1000);
       expect(bench.get('new', bench.db(1))).toBe('v');
       turns++;
     }
@@ -61,7 +71,7 @@ describe('Keyspace, emptying in the background', () => {
     expect(keyspace.stats.expired).toBe(3);
     expect(keyspace.wheel.count).toBe(0);
     expect(keyspace.stats.lazyFreed).toBe(2000);
-    expect([bench.db(0).size, bench.db(1).size, keyspace.pendingFrees]).toEqual([1, 0, 0]);
+    expect([bench.db(0).size, bench.db(1).size, keyspace.garbage.objectCount]).toEqual([1, 0, 0]);
   });
 
   it('uses an id again only when its last record is gone', () => {
@@ -89,7 +99,7 @@ describe('Keyspace, emptying in the background', () => {
       bench.set('k', 'v', false, bench.db(1));
       keyspace.flush(bench.db(1), true);
     }
-    expect(keyspace.pendingFrees).toBeLessThan(DATABASE_IDS);
+    expect(keyspace.garbage.objectCount).toBeLessThan(DATABASE_IDS);
     bench.settle();
     expect(keyspace.size).toBe(1);
     expect(bench.get('key:0')).toBe('');
@@ -101,7 +111,7 @@ describe('Keyspace, emptying in the background', () => {
     const { id } = bench.db(1);
     expect(bench.keyspace.flush(bench.db(1), true)).toBe(0);
     expect(bench.db(1).id).toBe(id);
-    expect(bench.keyspace.pendingFrees).toBe(0);
+    expect(bench.keyspace.garbage.objectCount).toBe(0);
   });
 
   it('FLUSHALL meanwhile frees everything at once, down to the last byte', () => {
@@ -115,7 +125,7 @@ describe('Keyspace, emptying in the background', () => {
     fill(bench, 2, 1000);
     expect(keyspace.flushAll()).toBe(2000);
     expect(keyspace.account.used).toBe(empty);
-    expect([keyspace.size, keyspace.pendingFrees, keyspace.wheel.count]).toEqual([0, 0, 0]);
+    expect([keyspace.size, keyspace.garbage.objectCount, keyspace.wheel.count]).toEqual([0, 0, 0]);
     bench.advance(10_000);
     bench.settle();
     expect(bench.expiredKeys).toEqual([]);
@@ -123,6 +133,87 @@ describe('Keyspace, emptying in the background', () => {
     bench.advance(100);
     bench.settle();
     expect(bench.expiredKeys).toHaveLength(100);
+  });
+});
+
+/** A value of many blocks that went out of use. */
+class LargeValue implements Garbage {
+  readonly objectCount = 1;
+  private readonly blocks: number[];
+
+  constructor(
+    private readonly bench: Bench,
+    count: number,
+  ) {
+    this.blocks = Array.from({ length: count }, () => bench.arena.alloc(100));
+  }
+
+  get blockCount(): number {
+    return this.blocks.length;
+  }
+
+  free(blocks: number): boolean {
+    for (const block of this.blocks.splice(0, blocks)) this.bench.arena.free(block);
+    return this.blocks.length === 0;
+  }
+
+  forget(): void {
+    this.blocks.length = 0;
+  }
+}
+
+describe('Keyspace, large values', () => {
+  it('frees a large value in slices, when its turn has come after what went before it', () => {
+    const bench = hurried(100);
+    const { keyspace } = bench;
+    fill(bench, 0, 10);
+    fill(bench, 1, 1000);
+    keyspace.flush(bench.db(1), true);
+    const value = new LargeValue(bench, 5000);
+    keyspace.garbage.add(value);
+    expect(keyspace.garbage.objectCount).toBe(1001);
+    let turns = 0;
+    while (keyspace.maintain(150)) {
+      turns++;
+      if (keyspace.garbage.objectCount > 1) expect(value.blockCount).toBe(5000);
+    }
+    expect(turns).toBeGreaterThan(10);
+    expect([value.blockCount, keyspace.garbage.isEmpty]).toEqual([0, true]);
+    expect(keyspace.size).toBe(10);
+  });
+
+  it('FLUSHALL forgets a large value that waits, and its blocks are gone with the rest', () => {
+    const bench = new Bench();
+    bench.set('key', 'value');
+    const value = new LargeValue(bench, 1000);
+    bench.keyspace.garbage.add(value);
+    bench.keyspace.flushAll();
+    expect([value.blockCount, bench.keyspace.garbage.isEmpty, bench.arena.stats().liveBytes]).toEqual([0, true, 0]);
+  });
+
+  it('a database whose index gets no memory is not emptied, and can be emptied later', () => {
+    const bench = new Bench();
+    fill(bench, 0, 10);
+    fill(bench, 1, 10);
+    vi.stubGlobal('SharedArrayBuffer', NoMemory);
+    expect(() => bench.keyspace.flush(bench.db(1), true)).toThrow(OutOfMemoryError);
+    vi.unstubAllGlobals();
+    bench.db(1).setExpire(bench.find('key:1', bench.db(1)), bench.clock.nowMs() + 5);
+    bench.advance(100);
+    bench.settle();
+    expect(bench.expiredKeys).toEqual(['1:key:1']);
+    expect([bench.keyspace.flush(bench.db(1), true), bench.db(1).size]).toEqual([9, 0]);
+  });
+
+  it('FLUSHALL needs no memory', () => {
+    const bench = new Bench();
+    fill(bench, 0, 20_000);
+    vi.stubGlobal('SharedArrayBuffer', NoMemory);
+    expect(bench.keyspace.flushAll()).toBe(20_000);
+    vi.unstubAllGlobals();
+    expect([bench.db().size, bench.get('key:7')]).toEqual([0, null]);
+    fill(bench, 0, 20_000);
+    expect(bench.get('key:7')).toBe('v'.repeat(7));
   });
 });
 

@@ -151,7 +151,7 @@ describe('a database of several partitions', () => {
     for (let i = 0; i < 3000; i++) bench.set(`key:${i}`, 'v');
     expect(keyspace.flush(bench.db(), true)).toBe(3000);
     bench.settle();
-    expect(keyspace.pendingFrees).toBe(0);
+    expect(keyspace.garbage.objectCount).toBe(0);
     expect(keyspace.stats.lazyFreed).toBe(3000);
     expect(keyspace.account.used - bench.arena.stats().liveBytes).toBeLessThanOrEqual(empty + 1024);
     expect(bench.get('other', bench.db(1))).toBe('v');

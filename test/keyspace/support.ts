@@ -37,6 +37,8 @@ export class Bench implements KeyspaceHooks {
   readonly keyspace: Keyspace;
   /** `number:key` of each key that expired, in order. */
   readonly expiredKeys: string[] = [];
+  /** `missed number:key` and `created number:key`, in order. */
+  readonly told: string[] = [];
 
   constructor(databaseCount = 16, seed = 7, partitionCount = 1) {
     const { arena, clock } = this;
@@ -46,6 +48,14 @@ export class Bench implements KeyspaceHooks {
 
   expired(db: Database, keys: ByteSpans, i: number): void {
     this.expiredKeys.push(`${db.number}:${spanText(keys, i)}`);
+  }
+
+  missed(db: Database, keys: ByteSpans, i: number): void {
+    this.told.push(`missed ${db.number}:${spanText(keys, i)}`);
+  }
+
+  created(db: Database, keys: ByteSpans, i: number): void {
+    this.told.push(`created ${db.number}:${spanText(keys, i)}`);
   }
 
   db(number = 0): Database {

@@ -57,7 +57,7 @@ export class LoopBench<C extends Clock = ManualClock> {
       databaseCount: 16,
       clock,
       random,
-      hooks: { expired: () => {} },
+      hooks: { expired: () => {}, missed: () => {}, created: () => {} },
     });
     // What these commands do not ask for is not there.
     const ports = { clients: this.clients } as unknown as Ports;

@@ -112,7 +112,7 @@ export function memoryFields(source: InfoSource): InfoFields {
     ['mem_allocator', 'slab'],
     ['mem_overhead_db_hashtable_rehashing', 0],
     ['active_defrag_running', 0],
-    ['lazyfree_pending_objects', keyspace.pendingFrees],
+    ['lazyfree_pending_objects', keyspace.garbage.objectCount],
     ['lazyfreed_objects', keyspace.stats.lazyFreed],
   ];
 }

@@ -1,14 +1,15 @@
 /**
- * Keyspace, executor and feed without a server around them, for string and bitmap commands: what a test needs to see that
+ * Keyspace, executor and feed without a server around them, for string, bitmap and generic commands: what a test needs to see that
  * no client can see, or to make that no client can make.
  */
 import { expect } from 'vitest';
 import { Users } from '../../../src/acl/index.js';
 import { Client } from '../../../src/commands/client.js';
 import { CommandContext } from '../../../src/commands/context.js';
-import type { EventListener } from '../../../src/commands/events.js';
+import { type EventListener, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../../../src/commands/events.js';
 import { Executor } from '../../../src/commands/executor.js';
 import { BITMAP_COMMANDS } from '../../../src/commands/families/bitmap/table.js';
+import { GENERIC_COMMANDS } from '../../../src/commands/families/generic/table.js';
 import { STRING_COMMANDS } from '../../../src/commands/families/string/table.js';
 import type { Ports } from '../../../src/commands/ports.js';
 import { Suspensions } from '../../../src/commands/suspension.js';
@@ -20,6 +21,7 @@ import { type Entry, META_ENCODING_MASK, META_TYPE_MASK, TYPE_LIST, WORD_META } 
 import { Arena } from '../../../src/memory/index.js';
 import { ServerStats } from '../../../src/observability/stats.js';
 import { Argv, ReplyWriter } from '../../../src/resp/index.js';
+import { KeyspaceAnnouncer } from '../../../src/server/keyspace-setup.js';
 import type { ByteSpans } from '../../../src/util/byte-spans.js';
 import { systemClock } from '../../../src/util/clock.js';
 import { Random } from '../../../src/util/random.js';
@@ -48,21 +50,22 @@ export class Engine implements EventListener, FeedConsumer {
     const random = new Random(1);
     const users = new Users();
     const feed = new Feed();
-    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS);
-    const hooks = { expired: () => {} };
-    const keyspace = new Keyspace({ arena: this.arena, databaseCount: 1, clock: systemClock, random, hooks });
+    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS);
+    const config = new Config();
+    const hooks = new KeyspaceAnnouncer(config, feed);
+    const keyspace = new Keyspace({ arena: this.arena, databaseCount: 2, clock: systemClock, random, hooks });
     this.client = new Client(1, null, users.default, systemClock.nowMs());
     const stats = new ServerStats(table.idCount);
     const suspensions = new Suspensions(() => {});
     const ports = {} as Ports; // no command of these groups asks for one
     const argv = new Argv();
     const reply = new ReplyWriter();
-    const config = new Config();
     this.context = new CommandContext(
       { keyspace, config, clock: systemClock, random, table, users, stats, feed, suspensions, ports, argv, reply },
       this.client,
     );
-    this.context.eventClasses = ~0;
+    hooks.context = this.context;
+    this.context.eventClasses = ~(NOTIFY_KEY_MISS | NOTIFY_NEW); // as the classes of A
     this.context.eventListener = this;
     this.executor = new Executor(this.context);
     feed.subscribe(this);
@@ -104,6 +107,11 @@ export class Engine implements EventListener, FeedConsumer {
     const { argv, db } = this.context;
     argv.assign([Buffer.from(key)]);
     return db.lookupRead(argv, 0);
+  }
+
+  /** From now on misses and new keys are told, too. */
+  tellAll(): void {
+    this.context.eventClasses = ~0;
   }
 
   /** Sets a directive, as CONFIG SET does. */

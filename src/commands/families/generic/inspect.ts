@@ -1,6 +1,5 @@
-/** EXISTS, TOUCH, TYPE, and the lookup of all commands that look at a key from outside. */
+/** EXISTS, TOUCH, TYPE. */
 import {
-  type Entry,
   NONE,
   TYPE_HASH,
   TYPE_LIST,
@@ -25,16 +24,6 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
 const TYPES: readonly ValueType[] = [TYPE_STRING, TYPE_LIST, TYPE_SET, TYPE_ZSET, TYPE_HASH, TYPE_STREAM];
 const TYPE_TOKENS: readonly Uint8Array[] = TYPES.map((valueType) => token(TYPE_NAMES[valueType]));
 
-/**
- * @hot The entry of key `i` for a command that does not use its value: counts hit or miss, but leaves the LRU or LFU clock
- * alone.
- */
-export function look(c: CommandContext, i: number): Entry {
-  const entry = c.db.peek(c.argv, i);
-  countLookup(c, entry !== NONE);
-  return entry;
-}
-
 /** @hot Counts a lookup that found its key, or did not. */
 export function countLookup({ keyspace }: CommandContext, found: boolean): void {
   if (found) keyspace.stats.hits++;
@@ -50,7 +39,7 @@ export function typeNamed(argv: Argv, i: number): ValueType | null {
 /** @hot A key that is named twice counts twice. */
 export function exists(c: CommandContext): void {
   let count = 0;
-  for (let i = 1; i < c.argv.count; i++) if (look(c, i) !== NONE) count++;
+  for (let i = 1; i < c.argv.count; i++) if (c.db.lookAt(c.argv, i) !== NONE) count++;
   c.reply.int(count);
 }
 
@@ -68,6 +57,6 @@ export function touch(c: CommandContext): void {
 }
 
 export function type(c: CommandContext): void {
-  const entry = look(c, 1);
+  const entry = c.db.lookAt(c.argv, 1);
   c.reply.simple(entry === NONE ? 'none' : TYPE_NAMES[c.db.typeOf(entry)]);
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_LFU, ERR_NO_LFU } from '../../errors.js';
-import { look } from './inspect.js';
+import { countLookup } from './inspect.js';
 
 /** How OBJECT ENCODING and DEBUG OBJECT call an encoding. */
 export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
@@ -28,14 +28,14 @@ const CLOCK_POLICY = /-l[rf]u$/;
 const LFU_POLICY = /-lfu$/;
 
 export function objectEncoding(c: CommandContext): void {
-  const entry = look(c, 2);
+  const entry = look(c);
   if (entry === NONE) return c.reply.null();
   c.reply.bulkText(ENCODING_NAMES[c.db.encodingOf(entry)]);
 }
 
 /** The logarithmic counter of uses. */
 export function objectFreq(c: CommandContext): void {
-  const entry = look(c, 2);
+  const entry = look(c);
   if (entry === NONE) return c.reply.null();
   if (!LFU_POLICY.test(c.config.maxmemoryPolicy)) return c.reply.error(ERR_NO_LFU);
   c.reply.int(c.db.frequencyOf(entry));
@@ -43,7 +43,7 @@ export function objectFreq(c: CommandContext): void {
 
 /** Whole seconds since the last use. */
 export function objectIdletime(c: CommandContext): void {
-  const entry = look(c, 2);
+  const entry = look(c);
   if (entry === NONE) return c.reply.null();
   if (LFU_POLICY.test(c.config.maxmemoryPolicy)) return c.reply.error(ERR_LFU);
   c.reply.int(Math.floor(c.db.idleMsOf(entry) / 1000));
@@ -51,7 +51,7 @@ export function objectIdletime(c: CommandContext): void {
 
 /** Values are never shared here; the answer is what Redis would have, for those who tell encodings apart by it. */
 export function objectRefcount(c: CommandContext): void {
-  const entry = look(c, 2);
+  const entry = look(c);
   if (entry === NONE) return c.reply.null();
   c.reply.int(refcountOf(c, entry));
 }
@@ -69,3 +69,10 @@ function isSharedInteger(c: CommandContext, entry: Entry): boolean {
 }
 
 const MINUS = 0x2d;
+
+/** The entry of the key: counts hit or miss, but raises no event for a miss, unlike EXISTS and its like. */
+function look(c: CommandContext): Entry {
+  const entry = c.db.peek(c.argv, 2);
+  countLookup(c, entry !== NONE);
+  return entry;
+}

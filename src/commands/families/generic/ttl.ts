@@ -2,7 +2,6 @@
 import { NO_EXPIRE } from '../../../keyspace/database.js';
 import { NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
-import { look } from './inspect.js';
 
 /** What is answered for a key that is not there. */
 const NO_KEY = -2;
@@ -31,7 +30,7 @@ export function pexpiretime(c: CommandContext): void {
 
 /** @hot When key 1 expires, in milliseconds since the epoch; NO_KEY or NO_TIME. */
 function expireTimeMs(c: CommandContext): number {
-  const entry = look(c, 1);
+  const entry = c.db.lookAt(c.argv, 1);
   if (entry === NONE) return NO_KEY;
   const atMs = c.db.expireAtOf(entry);
   return atMs === NO_EXPIRE ? NO_TIME : atMs;

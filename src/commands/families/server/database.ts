@@ -14,12 +14,14 @@ export function dbsize(c: CommandContext): void {
 /** All databases at once are given up with their slabs, so that it makes no difference whether it may take its time. */
 export function flushall(c: CommandContext): void {
   if (flushMode(c) === null) return c.reply.error(ERR_SYNTAX);
+  c.keyChangeListener?.willFlush(null);
   flushed(c, c.keyspace.flushAll());
 }
 
 export function flushdb(c: CommandContext): void {
   const inBackground = flushMode(c);
   if (inBackground === null) return c.reply.error(ERR_SYNTAX);
+  c.keyChangeListener?.willFlush(c.db);
   flushed(c, c.keyspace.flush(c.db, inBackground));
 }
 
@@ -51,6 +53,7 @@ export function swapdb(c: CommandContext): void {
   if (first < 0 || first >= keyspace.databaseCount || second < 0 || second >= keyspace.databaseCount) {
     return reply.error(ERR_DB_INDEX);
   }
+  if (first !== second) c.keyChangeListener?.willSwap(keyspace.db(first), keyspace.db(second));
   keyspace.swap(first, second);
   c.db = keyspace.db(c.client.database);
   keyspace.dirty++;
