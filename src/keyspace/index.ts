@@ -17,3 +17,4 @@ export {
   TYPE_ZSET,
   type ValueType,
 } from './record.js';
+export { KeyspaceSnapshot, type KeyspaceSnapshotHandle, NO_DATABASE } from './snapshot.js';

@@ -16,6 +16,7 @@
 
 import type { MemoryAccount } from '../memory/account.js';
 import type { Arena } from '../memory/arena.js';
+import type { SnapshotOptions } from '../memory/index.js';
 import { assert } from '../util/assert.js';
 import { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
@@ -25,15 +26,8 @@ import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
-import {
-  DATABASE_IDS,
-  type Entry,
-  META_DATABASE_MASK,
-  META_DATABASE_SHIFT,
-  META_EXPIRES,
-  WORD_META,
-  WORD_WHEEL,
-} from './record.js';
+import { DATABASE_IDS, type Entry, META_EXPIRES, WORD_META, WORD_WHEEL } from './record.js';
+import { databaseIdOf, type KeyspaceSnapshotHandle, NO_DATABASE } from './snapshot.js';
 import { ExpiryWheel } from './wheel.js';
 
 /**
@@ -232,6 +226,14 @@ export class Keyspace {
     return more;
   }
 
+  /**
+   * When {@link maintain} has keys to expire next, in wall-clock milliseconds; infinity when it has none, or may not. The
+   * wheel's `onSooner` is called when that comes to be earlier. O(1).
+   */
+  nextExpiryMs(): number {
+    return this.activeExpire && this.expiredKeys === EXPIRED_DELETE ? this.wheel.nextMs() : Number.POSITIVE_INFINITY;
+  }
+
   /** Tells who listens that an entry is about to be dropped because its time is over. */
   willExpire(db: Database, entry: Entry): void {
     this.stats.expired++;
@@ -267,7 +269,13 @@ export class Keyspace {
    * waits for being freed. O(1).
    */
   databaseOf(record: Entry): Database | undefined {
-    return this.byId[(this.arena.i32(record, WORD_META) & META_DATABASE_MASK) >>> META_DATABASE_SHIFT];
+    return this.byId[databaseIdOf(this.arena, record)];
+  }
+
+  /** Begins a snapshot of all databases, as {@link Arena.beginSnapshot}, by which it is ended, too. O(pages). */
+  beginSnapshot(options: SnapshotOptions = {}): KeyspaceSnapshotHandle {
+    const databaseNumbers = Int32Array.from(this.byId, (db) => db?.number ?? NO_DATABASE);
+    return { arena: this.arena.beginSnapshot(options), databaseNumbers };
   }
 
   /** A record whose time is over, or that lives on although its database was emptied. */

@@ -23,6 +23,9 @@
  *    the wheel grows without copying and shrinks.
  * 4. A slot's bit in `occupied` is set while it has entries: stretches without any are skipped in one step.
  *
+ * Whoever turns the wheel asks {@link ExpiryWheel.nextMs} when to come again, and is called when an entry comes to stand in an
+ * earlier slot than the one that he waits for: nobody has to look in vain.
+ *
  * 12 bytes here, 8 (time) and 4 (entry number) in the record: 24 bytes a key with a time to live.
  */
 import { allocateShared, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
@@ -60,12 +63,17 @@ interface Slabs {
   readonly doubles: readonly Float64Array[];
 }
 
+/** Place in `pulled`, behind the levels, of the tick that is waited for. */
+const AWAITED = LEVELS;
+
 /** Takes a record that is due; it must take its entry out of the wheel, or move it to a later time. */
 export type ExpireRecord = (ref: number) => void;
 
 export class ExpiryWheel {
   /** Entries in the wheel. */
   count = 0;
+  /** Called when there is something to do before the time that {@link nextMs} gave. It must not change the wheel. */
+  onSooner: () => void = () => {};
   private readonly words: readonly Int32Array[];
   private readonly doubles: readonly Float64Array[];
   private readonly account: Account;
@@ -73,8 +81,8 @@ export class ExpiryWheel {
   /** First entry of each slot, level by level. */
   private readonly slots = new Int32Array(LEVELS * SLOTS);
   private readonly occupied = new Int32Array(LEVELS * BIT_WORDS);
-  /** The last unit of each level that was visited, counted from the epoch. */
-  private readonly pulled = new Float64Array(LEVELS);
+  /** The last unit of each level that was visited, counted from the epoch; and the tick that is waited for. */
+  private readonly pulled = new Float64Array(LEVELS + 1);
   /** What the running step may still do. */
   private left = 0;
 
@@ -84,6 +92,7 @@ export class ExpiryWheel {
     this.doubles = slabs.doubles;
     this.account = account;
     this.addSegment();
+    this.pulled[AWAITED] = Number.NEGATIVE_INFINITY;
     this.startAt(Math.floor(nowMs / TICK_MS));
   }
 
@@ -133,6 +142,7 @@ export class ExpiryWheel {
    */
   advance(nowMs: number, budget: number, expire: ExpireRecord): boolean {
     const target = Math.floor(nowMs / TICK_MS);
+    this.pulled[AWAITED] = Number.NEGATIVE_INFINITY; // entries that move meanwhile are seen by the next question
     if (this.count === 0 || target < this.pulled[0]!) this.startAt(target);
     if (this.count === 0) return false;
     this.left = budget;
@@ -142,6 +152,23 @@ export class ExpiryWheel {
       if (!this.fire(this.pulled[0]! + 1, nowMs, expire)) return true;
     }
     return !this.pull(1);
+  }
+
+  /**
+   * When there is something to do next, in wall-clock milliseconds: entries that are due, or have to come to a lower level in
+   * time. Infinity when there is nothing. Once asked, {@link onSooner} is called when that time becomes earlier. O(slots).
+   */
+  nextMs(): number {
+    const { pulled } = this;
+    let next = Number.POSITIVE_INFINITY;
+    for (let level = 0; level < LEVELS; level++) {
+      if (this.isEmpty(level)) continue;
+      let unit = pulled[level]! + 1;
+      while (this.slots[slotOf(level, unit)] === 0) unit++;
+      next = Math.min(next, wakeTick(unit, level));
+    }
+    pulled[AWAITED] = next;
+    return next * TICK_MS;
   }
 
   /** Forgets everything. O(segments). */
@@ -284,6 +311,12 @@ export class ExpiryWheel {
     if (head !== 0) this.segments[head >>> SEGMENT_SHIFT]![(head & SEGMENT_MASK) * ENTRY_WORDS + 1] = entry;
     else this.occupied[slot >>> 5] = this.occupied[slot >>> 5]! | (1 << (slot & 31));
     this.slots[slot] = entry;
+    if (wakeTick(unit, level) < pulled[AWAITED]!) this.wakeSooner(unit, level);
+  }
+
+  private wakeSooner(unit: number, level: number): void {
+    this.pulled[AWAITED] = wakeTick(unit, level);
+    this.onSooner();
   }
 
   /** @hot */
@@ -354,6 +387,11 @@ export class ExpiryWheel {
 /** The unit of `level` that holds `tick`. */
 function unitOf(tick: number, level: number): number {
   return Math.floor(tick / UNIT_TICKS[level]!);
+}
+
+/** @hot The tick at which a unit has to be looked at: its own, or one unit before where it is to be pulled to lower levels. */
+function wakeTick(unit: number, level: number): number {
+  return level === 0 ? unit : (unit - 1) * UNIT_TICKS[level]!;
 }
 
 /** @hot `unit` may be beyond 2^32: `&` takes its low bits all the same. */

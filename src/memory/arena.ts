@@ -253,6 +253,14 @@ export class Arena implements MemoryReader, WalkSource {
     return this.small.alloc(ROW_OF[(Math.max(size, MIN_RECORD_BYTES) + 7) >>> 3]! | KIND_RECORD);
   }
 
+  /**
+   * Makes sure that the next `count` blocks of up to {@link MAX_SMALL_BYTES} need no memory that is not there, whatever is
+   * freed in between: for who changes several things, and all of them or none. O(slabs).
+   */
+  reserve(count: number): void {
+    this.small.reserve(count);
+  }
+
   /** @hot Takes a block back, of either kind. O(1). */
   free(ref: number): void {
     const row = this.small.rowOf(ref);
@@ -369,6 +377,11 @@ export class Arena implements MemoryReader, WalkSource {
   /** Whether the side memory of the running snapshot exceeds its limit: writers are to be slowed down. O(1). */
   get snapshotOverLimit(): boolean {
     return this.barrier.overLimit;
+  }
+
+  /** Whether the running or the last snapshot has failed, since there was no memory to keep what was overwritten. O(1). */
+  get snapshotFailed(): boolean {
+    return this.barrier.failed;
   }
 
   /** Figures of the running or the last snapshot. O(1). */

@@ -6,7 +6,7 @@
  *   slab      | card 0 | card 1 | card 2 | ...          data, 512 bytes a card
  *   states    |   0    |   17   |   0    | ...          0 = not copied, else number of the copy + 1
  *   side      chunks of 65,536 copies: copy 16 stands in chunk 0 at 16 * 512
- *   control   [ cursor ]                                records before this card position are done with
+ *   control   [ cursor | fence | failed ]               records before the cursor's card position are done with
  * ```
  * Invariants
  * 1. The copy is written, then its number is published with `Atomics.store`, then the data is overwritten. The worker
@@ -17,6 +17,8 @@
  *    at the end.
  * 4. A copy is reused only when its card has been passed; its state keeps the old number, which nobody reads again.
  * 5. A chunk is posted to the worker's port before the first state that names it is stored.
+ * 6. A write never fails for a snapshot's sake: without memory for a copy the snapshot has failed, which the control buffer
+ *    says before the card is overwritten, and no card is copied any more.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { assert } from '../util/assert.js';
@@ -26,6 +28,7 @@ import {
   CARD_BYTES,
   CARD_SHIFT,
   CONTROL_CURSOR,
+  CONTROL_FAILED,
   CONTROL_WORDS,
   EXTENT_BYTES,
   RUN_TABLE_UNITS,
@@ -40,6 +43,7 @@ import {
   SLAB_RUN_RECORD,
   SLAB_SMALL,
 } from './layout.js';
+import { isOutOfMemory } from './out-of-memory-error.js';
 import { allocateShared } from './shared-buffer.js';
 import type { SlabTable } from './slabs.js';
 
@@ -91,6 +95,11 @@ export interface SnapshotOptions {
   readonly sideLimitBytes?: number;
   /** Called once, when the limit is first exceeded. */
   readonly onSideLimit?: () => void;
+  /**
+   * Called once, from within a write, when the snapshot has failed for want of memory: the worker's reading ends in a
+   * SnapshotFailedError. The snapshot is still to be ended.
+   */
+  readonly onFailure?: () => void;
 }
 
 /** Figures of the snapshot that runs, or of the last one. */
@@ -109,6 +118,8 @@ export class CardBarrier {
   active = false;
   /** Side memory exceeds the limit. */
   overLimit = false;
+  /** There was no memory for a copy: the worker reads in vain. */
+  failed = false;
   readonly stats: BarrierStats = { copiedCards: 0, reusedCards: 0, sideBytes: 0 };
 
   private readonly states: Int32Array[];
@@ -130,6 +141,7 @@ export class CardBarrier {
   private port: MessagePort | null = null;
   private limitBytes = Number.POSITIVE_INFINITY;
   private onLimit: (() => void) | null = null;
+  private onFailure: (() => void) | null = null;
 
   constructor(
     private readonly slabs: SlabTable,
@@ -158,12 +170,12 @@ export class CardBarrier {
     }
     // One buffer of zeros that the system maps lazily: its cost is what the barrier touches of it.
     const states = allocateShared(cards * 4);
+    const control = allocateShared(CONTROL_WORDS * 4);
     this.stateBuffer = states;
     for (let id = 0; id < slabs.limit; id++) {
       const length = slabs.words[id]!.byteLength >>> CARD_SHIFT;
       if (stateStarts[id] !== -1) this.states[id] = new Int32Array(states, stateStarts[id]! * 4, length);
     }
-    const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
     this.control = new Int32Array(control);
     this.kinds = slabs.kinds.slice();
     this.pages = pages;
@@ -171,11 +183,13 @@ export class CardBarrier {
     this.port = channel.port1;
     this.limitBytes = options.sideLimitBytes ?? Number.POSITIVE_INFINITY;
     this.onLimit = options.onSideLimit ?? null;
+    this.onFailure = options.onFailure ?? null;
     this.copies = 0;
     this.counted = 0;
     this.ready = 0;
     this.reuseAt = 0;
     this.overLimit = false;
+    this.failed = false;
     this.stats.copiedCards = 0;
     this.stats.reusedCards = 0;
     this.stats.sideBytes = 0;
@@ -222,13 +236,13 @@ export class CardBarrier {
     if (states.length === 0) return;
     const last = (offset + length - 1) >> CARD_SHIFT; // signed: no bytes at offset 0 end at card -1
     for (let card = offset >>> CARD_SHIFT; card <= last; card++) {
-      if (states[card] === 0 && this.readable(slab, card)) this.copy(states, slab, card);
+      if (states[card] === 0 && this.readable(slab, card) && !this.copy(states, slab, card)) return;
     }
   }
 
   /** Touches side memory for the next copies, so that writes do not wait for it. False if enough is ready. O(1). */
   prepare(): boolean {
-    if (!this.active) return false;
+    if (!this.active || this.failed) return false;
     const from = Math.max(this.ready, Math.ceil(this.copies / TOUCH_COPIES) * TOUCH_COPIES);
     if (from - this.copies >= READY_COPIES) return false;
     if (from >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
@@ -261,11 +275,12 @@ export class CardBarrier {
     }
   }
 
-  private copy(states: Int32Array, slab: number, card: number): void {
+  /** Copies a card; false when there was no memory for it, and the snapshot has failed. */
+  private copy(states: Int32Array, slab: number, card: number): boolean {
     let copy = this.reusable();
     if (copy === NO_COPY) {
       copy = this.copies;
-      if (copy >>> SIDE_CHUNK_SHIFT === this.sides.length) this.addChunk();
+      if (copy >>> SIDE_CHUNK_SHIFT === this.sides.length && !this.hasAddedChunk()) return false;
       this.copies = copy + 1;
       if (copy >= this.counted) this.countUpTo(copy + 1);
     } else this.stats.reusedCards++;
@@ -281,6 +296,7 @@ export class CardBarrier {
     Atomics.store(states, card, copy + 1);
     // On arm64 a plain store may overtake the store-release above; it cannot overtake this load-acquire of the same.
     Atomics.load(states, card);
+    return true;
   }
 
   /** A copy whose card has been passed, or NO_COPY. Looks at a few only, so that a write never waits for a search. */
@@ -296,11 +312,31 @@ export class CardBarrier {
     return NO_COPY;
   }
 
+  /** Adds a chunk for a write, which goes on without one: then the snapshot has failed. */
+  private hasAddedChunk(): boolean {
+    try {
+      this.addChunk();
+      return true;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.fail();
+      return false;
+    }
+  }
+
+  private fail(): void {
+    this.failed = true;
+    Atomics.store(this.control, CONTROL_FAILED, 1);
+    this.states.fill(NO_STATES);
+    this.onFailure?.();
+  }
+
   private addChunk(): void {
+    const owners = new Int32Array(CHUNK_CARDS * 2);
     const chunk = this.kept ?? new Int32Array(allocateShared(EXTENT_BYTES));
     this.kept = null;
     this.sides.push(chunk);
-    this.owners.push(new Int32Array(CHUNK_CARDS * 2));
+    this.owners.push(owners);
     this.port?.postMessage(chunk.buffer);
   }
 

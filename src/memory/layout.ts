@@ -104,6 +104,8 @@ export const SIDE_CHUNK_SHIFT = 16;
 export const CONTROL_CURSOR = 0;
 /** Word of the control buffer that the worker uses as a memory fence. */
 export const CONTROL_FENCE = 1;
+/** Word of the control buffer that is not 0 once the snapshot has failed. Written by the main thread only. */
+export const CONTROL_FAILED = 2;
 /** Words of the control buffer. */
 export const CONTROL_WORDS = 16;
 /** The cursor of a walk that has seen every record. */

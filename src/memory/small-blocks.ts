@@ -174,6 +174,13 @@ export class SmallBlocks {
     return true;
   }
 
+  /** Makes sure that the next `count` blocks, of whatever rows, need no memory that is not there. O(slabs). */
+  reserve(count: number): void {
+    let pages = 0; // a block takes a new page at most
+    for (let id = this.lowestFree; id < this.slabs.extentEnd && pages < count; id++) pages += this.freeCounts[id]!;
+    for (; pages < count; pages += SLAB_PAGES) this.addSlab();
+  }
+
   /** Forgets every block and page. To be called before the slabs are dropped. O(pages). */
   reset(): void {
     const { slabs, table } = this;

@@ -9,7 +9,9 @@
  * 1. Data blocks may be read until the snapshot ends. A record may be read until the walk goes on to the next one: its
  *    cards then count as passed, and the main thread copies them no more.
  * 2. There is one walk a snapshot, and it only goes forward.
- * 3. Words that are set without the barrier (`setI32Quiet`) may be newer than the snapshot.
+ * 3. A step of the walk ends with a look at whether the snapshot has failed. What was read in a step that throws
+ *    SnapshotFailedError is worth nothing, nor is any other error that comes out of reading once {@link SnapshotArena.failed}.
+ * 4. Words that are set without the barrier (`setI32Quiet`) may be newer than the snapshot.
  *
  * Machines that reorder loads (arm64) need more than the order of the program: words and bytes are loaded atomically
  * there, longer pieces are followed by a fence.
@@ -22,6 +24,7 @@ import {
   CARD_BYTES,
   CARD_SHIFT,
   CONTROL_CURSOR,
+  CONTROL_FAILED,
   CONTROL_FENCE,
   CURSOR_END,
   PAGE_SHIFT,
@@ -39,6 +42,7 @@ import {
 import type { MemoryReader } from './memory-reader.js';
 import { RecordCursor, type WalkSource, walkRecords } from './record-walk.js';
 import { ROW_BYTES } from './size-classes.js';
+import { SnapshotFailedError } from './snapshot-failed-error.js';
 
 const CHUNK_MASK = (1 << SIDE_CHUNK_SHIFT) - 1;
 const CARD_MASK = CARD_BYTES - 1;
@@ -207,12 +211,20 @@ export class SnapshotArena implements MemoryReader, WalkSource {
   /**
    * One step of the walk: looks at `blocks` blocks from `cursor` on and moves it. False at the end. What was visited
    * before must not be read any more. O(blocks).
+   * @throws SnapshotFailedError when there was no memory in the main thread to keep the snapshot as it was
    */
   nextRecords(cursor: RecordCursor, blocks: number, visit: (ref: number) => void): boolean {
     this.publish((cursor.slab << SLAB_CARD_SHIFT) + (cursor.unit >>> (CARD_SHIFT - 3)));
     const more = walkRecords(this, cursor, blocks, visit);
+    if (this.failed) throw new SnapshotFailedError();
     if (!more) this.publish(CURSOR_END);
     return more;
+  }
+
+  /** Whether what is read may be newer than the snapshot. Once loaded as false, all that was loaded before is sound. O(1). */
+  get failed(): boolean {
+    if (!this.inOrder) this.fence();
+    return Atomics.load(this.control, CONTROL_FAILED) !== 0;
   }
 
   /** @internal For walks. */

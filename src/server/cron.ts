@@ -3,7 +3,7 @@
  *
  * ```
  *   tick      hz times a second: idle clients, buffers, statistics            (`hz`, `dynamic-hz`)
- *   upkeep    keys that are due, memory to free: 1 ms a turn while there is work, else every 16 ms while keys can expire
+ *   upkeep    keys that are due, memory to free: 1 ms a turn while there is work, else when the next key is due, and with each tick
  *   deadline  the moment at which the next suspended client has waited long enough
  * ```
  * No timer keeps the process alive: the listening sockets do, and an embedder's process may end when they are closed.
@@ -12,8 +12,8 @@ import type { Clock } from '../util/clock.js';
 
 /** The time that upkeep takes at most in one turn of the event loop. */
 export const UPKEEP_BUDGET_US = 1000;
-/** The tick of the expiry wheel: there is nothing to be gained by looking more often. */
-const UPKEEP_INTERVAL_MS = 16;
+/** The longest time that a timer takes. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 /** `dynamic-hz` raises hz until no tick visits more clients than this. */
 const CLIENTS_A_TICK = 200;
 const MAX_HZ = 500;
@@ -28,8 +28,8 @@ export interface CronTasks {
   tick(hz: number): void;
   /** Works for up to `budgetUs` microseconds; returns whether there is more to do at once. */
   upkeep(budgetUs: number): boolean;
-  /** Whether upkeep may find something to do later: keys with a time to live. */
-  readonly upkeepExpected: boolean;
+  /** When upkeep has something to do next, in wall-clock milliseconds, infinity when that is not known. */
+  readonly nextUpkeepMs: number;
   /** The next deadline in wall-clock milliseconds, infinity when there is none. */
   readonly nextDeadlineMs: number;
   /** Called when a deadline may have passed. */
@@ -85,6 +85,14 @@ export class Cron {
     this.paused = paused;
   }
 
+  /** To be called when upkeep has something to do sooner than {@link CronTasks.nextUpkeepMs} said. O(1). */
+  upkeepSooner(): void {
+    if (!this.running || this.upkeepNow !== null) return;
+    if (this.upkeepTimer !== null) clearTimeout(this.upkeepTimer);
+    this.upkeepTimer = null;
+    this.scheduleUpkeep(false);
+  }
+
   /** To be called when a client was suspended: its deadline may be the next one. O(1). */
   deadlineChanged(): void {
     const { nextDeadlineMs } = this.tasks;
@@ -92,7 +100,7 @@ export class Cron {
     if (this.deadlineTimer !== null) clearTimeout(this.deadlineTimer);
     this.deadlineMs = nextDeadlineMs;
     const delayMs = Math.max(0, nextDeadlineMs - this.clock.nowMs());
-    this.deadlineTimer = setTimeout(this.onDeadline, Math.min(delayMs, 2 ** 31 - 1));
+    this.deadlineTimer = setTimeout(this.onDeadline, Math.min(delayMs, MAX_DELAY_MS));
     this.deadlineTimer.unref();
   }
 
@@ -104,10 +112,13 @@ export class Cron {
   private scheduleUpkeep(atOnce: boolean): void {
     if (atOnce) {
       this.upkeepNow ??= setImmediate(this.onUpkeep);
-    } else if (this.upkeepTimer === null && this.tasks.upkeepExpected) {
-      this.upkeepTimer = setTimeout(this.onUpkeep, UPKEEP_INTERVAL_MS);
-      this.upkeepTimer.unref();
+      return;
     }
+    const { nextUpkeepMs } = this.tasks;
+    if (this.paused || nextUpkeepMs === Number.POSITIVE_INFINITY) return;
+    const delayMs = Math.max(1, nextUpkeepMs - this.clock.nowMs());
+    this.upkeepTimer = setTimeout(this.onUpkeep, Math.min(delayMs, MAX_DELAY_MS));
+    this.upkeepTimer.unref();
   }
 
   private readonly onTick = (): void => {
@@ -115,13 +126,14 @@ export class Cron {
     this.loops++;
     if (!this.paused) {
       this.guarded(() => this.tasks.tick(this.effectiveHz));
-      // Keys that got a time to live since the last tick are at most one tick away from being watched.
-      if (this.upkeepTimer === null) this.onUpkeep();
+      // Upkeep is more than keys that are due, and the wall clock may have been set.
+      if (this.upkeepNow === null) this.onUpkeep();
     }
     if (this.running) this.scheduleTick();
   };
 
   private readonly onUpkeep = (): void => {
+    if (this.upkeepTimer !== null) clearTimeout(this.upkeepTimer);
     this.upkeepTimer = null;
     this.upkeepNow = null;
     if (!this.running) return;

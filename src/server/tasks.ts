@@ -53,8 +53,8 @@ export class ServerTasks implements CronTasks {
     return this.parts.context.suspensions.nextDeadlineMs;
   }
 
-  get upkeepExpected(): boolean {
-    return this.parts.context.keyspace.wheel.count > 0;
+  get nextUpkeepMs(): number {
+    return this.parts.context.keyspace.nextExpiryMs();
   }
 
   tick(hz: number): void {

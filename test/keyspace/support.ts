@@ -33,17 +33,18 @@ export function spanText(keys: ByteSpans, i: number): string {
 /** One keyspace, and what it told its hooks. */
 export class Bench implements KeyspaceHooks {
   readonly clock = new ManualClock();
-  readonly arena = new Arena({ clock: this.clock });
+  readonly arena: Arena;
   readonly keyspace: Keyspace;
   /** `number:key` of each key that expired, in order. */
   readonly expiredKeys: string[] = [];
   /** `missed number:key` and `created number:key`, in order. */
   readonly told: string[] = [];
 
-  constructor(databaseCount = 16, seed = 7, partitionCount = 1) {
-    const { arena, clock } = this;
+  constructor(databaseCount = 16, seed = 7, partitionCount = 1, arena?: Arena) {
+    const { clock } = this;
+    this.arena = arena ?? new Arena({ clock });
     const random = new Random(seed);
-    this.keyspace = new Keyspace({ arena, databaseCount, partitionCount, clock, random, hooks: this });
+    this.keyspace = new Keyspace({ arena: this.arena, databaseCount, partitionCount, clock, random, hooks: this });
   }
 
   expired(db: Database, keys: ByteSpans, i: number): void {

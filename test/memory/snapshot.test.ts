@@ -2,25 +2,19 @@
  * The oracle of snapshots: all slabs are copied when one begins; a worker resolves the image while the arena is changed
  * without pause, and must get the copies back byte for byte.
  */
-import { existsSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { Arena, RecordCursor, SnapshotArena, type SnapshotHandle, trainBarrier } from '../../src/memory/index.js';
-import { ROW_BYTES } from '../../src/memory/size-classes.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  Arena,
+  OutOfMemoryError,
+  RecordCursor,
+  SnapshotArena,
+  SnapshotFailedError,
+  trainBarrier,
+} from '../../src/memory/index.js';
 import { Random } from '../../src/util/random.js';
+import { copySlabs, runOracle, type Verdict } from './oracle.js';
 
-const DIST = new URL('../../dist/', import.meta.url);
 const LIVE = 0x8000_0000 | 0;
-
-interface Verdict {
-  differences: number;
-  comparedBytes: number;
-  records: number[];
-  sizes: number;
-  /** The worker's size classes: they differ when the compiled code is old. */
-  classes: number[];
-}
 
 /** An arena and what is alive in it, changed at random. */
 class Changes {
@@ -122,18 +116,6 @@ class Changes {
   }
 }
 
-/** Copies of all slabs, in shared memory for the worker. */
-function copySlabs(arena: Arena, handle: SnapshotHandle): (SharedArrayBuffer | null)[] {
-  return handle.buffers.map((buffer, id) => {
-    const used = arena.bytes[id]!;
-    const length = Math.max(handle.longBytes[id]!, Math.min(used.length, 1 << 24));
-    if (id === 0 || buffer === null || handle.kinds[id]! < 2) return null;
-    const copy = new SharedArrayBuffer(length);
-    new Uint8Array(copy).set(used.subarray(0, length));
-    return copy;
-  });
-}
-
 interface Run {
   mode: 'image' | 'walk';
   inOrder: boolean;
@@ -155,40 +137,20 @@ async function takeSnapshot(
   const handle = arena.beginSnapshot();
   const copies = copySlabs(arena, handle);
   for (let i = 0; i < 500; i++) changes.change(); // before the worker can have read anything
-  const verdict = await new Promise<Verdict>((resolve, reject) => {
-    const worker = new Worker(new URL('./oracle-worker.mjs', import.meta.url), {
-      workerData: { handle, copies, dist: DIST.href, inOrder: run.inOrder, mode: run.mode, passes: 3 },
-      transferList: [handle.sides],
-    });
-    let done = false;
-    worker.once('error', reject);
-    worker.on('message', (message: Partial<Verdict> & { done?: boolean }) => {
-      if (message.done !== true) return;
-      done = true;
-      resolve(message as Verdict); // the worker says so
-    });
-    void (async () => {
-      for (let steps = 0; !done; steps++) {
-        for (let i = 0; i < 50; i++) changes.change();
-        if (steps === run.resetAfter) {
-          changes.reset();
-          for (let i = 0; i < 500; i++) changes.add();
-        }
-        arena.maintain(200);
-        await turn();
-      }
-    })().catch(reject);
+  let steps = 0;
+  const verdict = await runOracle(handle, copies, run.mode, run.inOrder, () => {
+    for (let i = 0; i < 50; i++) changes.change();
+    if (steps++ === run.resetAfter) {
+      changes.reset();
+      for (let i = 0; i < 500; i++) changes.add();
+    }
+    arena.maintain(200);
   });
   arena.endSnapshot();
-  expect(verdict.classes, 'dist/ to be compiled from this source: npm run build').toEqual([...ROW_BYTES]);
   return { verdict, expected, sizes, changes };
 }
 
 describe('snapshot oracle', () => {
-  beforeAll(() => {
-    if (!existsSync(new URL('memory/index.js', DIST))) throw new Error('the worker runs compiled code: npm run build');
-  });
-
   it.each([true, false])(
     'every byte of the image is as it was at the start, under constant change (loads in order: %s)',
     async (inOrder) => {
@@ -362,6 +324,69 @@ describe('snapshot in one thread', () => {
     arena.endSnapshot();
     expect(arena.account.used).toBe(used);
     expect(arena.snapshotOverLimit).toBe(false);
+  });
+
+  /** Every buffer asked for from now on is refused. */
+  function refuseMemory(): void {
+    vi.stubGlobal(
+      'SharedArrayBuffer',
+      class {
+        constructor() {
+          throw new RangeError('Array buffer allocation failed');
+        }
+      },
+    );
+  }
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('a write for which no copy can be kept goes on, the snapshot has failed, and both sides hear of it', () => {
+    const { arena, first, second } = twoRecords();
+    const used = arena.account.used;
+    let calls = 0;
+    const snapshot = new SnapshotArena(arena.beginSnapshot({ onFailure: () => calls++ }));
+    const cursor = new RecordCursor();
+    expect(snapshot.nextRecords(cursor, 1, () => {})).toBe(true);
+    refuseMemory();
+    arena.zero(second, 16, 10_000); // many cards
+    arena.setI32(first, 5, 2);
+    expect([arena.i32(second, 5), arena.i32(first, 5)]).toEqual([0, 2]);
+    expect([calls, arena.snapshotFailed, arena.snapshotStats.copiedCards]).toEqual([1, true, 0]);
+    vi.unstubAllGlobals();
+    arena.maintain(100); // nothing is prepared for it any more
+    arena.setI32(second, 5, 3);
+    expect(arena.snapshotStats.sideBytes).toBe(0);
+    expect(snapshot.failed).toBe(true);
+    expect(() => snapshot.nextRecords(cursor, 1, () => {})).toThrow(SnapshotFailedError);
+    arena.endSnapshot();
+    expect(arena.account.used).toBe(used);
+  });
+
+  it('the snapshot after a failed one is sound', () => {
+    const { arena, first } = twoRecords();
+    arena.beginSnapshot();
+    refuseMemory();
+    arena.setI32(first, 5, 2);
+    vi.unstubAllGlobals();
+    arena.endSnapshot();
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    expect(arena.snapshotFailed).toBe(false);
+    arena.setI32(first, 5, 3);
+    expect(snapshot.i32(first, 5)).toBe(2);
+    snapshot.walkRecords(() => {});
+    arena.endSnapshot();
+  });
+
+  it('a snapshot that gets no memory to begin with has changed nothing', () => {
+    const { arena, first } = twoRecords();
+    refuseMemory();
+    expect(() => arena.beginSnapshot()).toThrow(OutOfMemoryError);
+    arena.setI32(first, 5, 2);
+    expect(arena.snapshotting).toBe(false);
+    vi.unstubAllGlobals();
+    const snapshot = new SnapshotArena(arena.beginSnapshot());
+    arena.setI32(first, 5, 3);
+    expect(snapshot.i32(first, 5)).toBe(2);
+    arena.endSnapshot();
   });
 
   it('the dummy snapshot leaves the arena as it was', () => {

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Database } from '../../src/keyspace/database.js';
+import { Keyspace } from '../../src/keyspace/keyspace.js';
+import { Arena } from '../../src/memory/index.js';
 import { Cron, type CronTasks } from '../../src/server/cron.js';
 import { Rate } from '../../src/server/samples.js';
+import type { ByteSpans } from '../../src/util/byte-spans.js';
 import { systemClock } from '../../src/util/clock.js';
+import { Random } from '../../src/util/random.js';
+import { spans, spanText } from '../keyspace/support.js';
 
 /** Tasks that count how often they ran. */
 class Counting implements CronTasks {
@@ -12,7 +18,7 @@ class Counting implements CronTasks {
   upkeeps = 0;
   /** How many turns of upkeep find more work. */
   backlog = 0;
-  upkeepExpected = false;
+  nextUpkeepMs = Number.POSITIVE_INFINITY;
   nextDeadlineMs = Number.POSITIVE_INFINITY;
   deadlines = 0;
   failures: unknown[] = [];
@@ -65,14 +71,19 @@ describe('the cron', () => {
     expect(cron.effectiveHz).toBe(500);
   });
 
-  it('does upkeep every 16 ms while keys can expire, and with the tick otherwise', () => {
+  it('does upkeep with the tick, and when it is due in between', () => {
     cron.start();
     vi.advanceTimersByTime(1000);
     expect(tasks.upkeeps).toBe(10);
-    tasks.upkeeps = 0;
-    tasks.upkeepExpected = true;
+    tasks.nextUpkeepMs = Date.now() + 50;
+    cron.upkeepSooner();
+    vi.advanceTimersByTime(49);
+    expect(tasks.upkeeps).toBe(10);
+    tasks.nextUpkeepMs = Number.POSITIVE_INFINITY;
+    vi.advanceTimersByTime(1);
+    expect(tasks.upkeeps).toBe(11);
     vi.advanceTimersByTime(1000);
-    expect(tasks.upkeeps).toBeGreaterThan(50);
+    expect(tasks.upkeeps).toBe(21);
   });
 
   it('goes on with upkeep in the next turn while there is more to do', () => {
@@ -112,6 +123,75 @@ describe('the cron', () => {
     cron.start();
     vi.advanceTimersByTime(100);
     expect(String(tasks.failures[0])).toContain('a broken invariant');
+    cron.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the cron with a keyspace', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** A keyspace and its cron under fake timers; keys note how late they are. */
+  function expiring() {
+    const dueMs = new Map<string, number>();
+    const latenessMs: number[] = [];
+    const expired = (_db: Database, keys: ByteSpans, i: number): void => {
+      latenessMs.push(Date.now() - dueMs.get(spanText(keys, i))!);
+    };
+    const keyspace = new Keyspace({
+      arena: new Arena(),
+      databaseCount: 1,
+      clock: systemClock,
+      random: new Random(3),
+      hooks: { expired, missed: () => {}, created: () => {} },
+    });
+    const tasks = new Counting();
+    tasks.upkeep = () => {
+      tasks.upkeeps++;
+      return keyspace.maintain(1000);
+    };
+    Object.defineProperty(tasks, 'nextUpkeepMs', { get: () => keyspace.nextExpiryMs() });
+    const cron = new Cron(tasks, systemClock);
+    keyspace.wheel.onSooner = () => cron.upkeepSooner();
+    cron.start();
+    const setUntil = (key: string, ttlMs: number): void => {
+      keyspace.setTime(Date.now());
+      const keys = spans(key, 'value');
+      const entry = keyspace.db(0).setString(keys, 0, keys.bytes, keys.view, keys.offset(1), 5, false);
+      dueMs.set(key, Date.now() + ttlMs);
+      keyspace.db(0).setExpire(entry, Date.now() + ttlMs);
+    };
+    return { keyspace, tasks, cron, setUntil, latenessMs };
+  }
+
+  it('drops a key at most 20 ms after its time, whenever it got it and however long that was', () => {
+    const { keyspace, cron, setUntil, latenessMs } = expiring();
+    const random = new Random(4);
+    for (let i = 0; i < 600; i++) {
+      setUntil(`key:${i}`, 1 + random.below([20, 500, 5000, 100_000][i % 4]!));
+      vi.advanceTimersByTime(random.below(60));
+    }
+    vi.advanceTimersByTime(110_000);
+    cron.stop();
+    expect(latenessMs).toHaveLength(600);
+    expect(keyspace.wheel.count).toBe(0);
+    expect(Math.min(...latenessMs)).toBeGreaterThan(0);
+    expect(Math.max(...latenessMs)).toBeLessThanOrEqual(20);
+  });
+
+  it('does not wake for keys that are not due for long, nor again and again for those that may not expire', () => {
+    const { keyspace, tasks, cron, setUntil, latenessMs } = expiring();
+    for (let i = 0; i < 100; i++) setUntil(`key:${i}`, 3_600_000 + i * 1000);
+    vi.advanceTimersByTime(60_000);
+    expect(tasks.upkeeps).toBeLessThanOrEqual(tasks.ticks + 5);
+    setUntil('soon', 30);
+    keyspace.activeExpire = false;
+    vi.advanceTimersByTime(60_000);
+    expect(tasks.upkeeps).toBeLessThanOrEqual(tasks.ticks + 10);
+    keyspace.activeExpire = true;
+    vi.advanceTimersByTime(110);
+    expect(latenessMs).toHaveLength(1);
     cron.stop();
     expect(vi.getTimerCount()).toBe(0);
   });
