@@ -208,9 +208,9 @@ export class Executor {
   }
 
   /**
-   * The handler got no memory. What changes one key asks for memory before it changes anything, so nothing is half done; of
-   * what changes several (MSET) the first may be done, and the command is propagated for their sake. An error takes the place
-   * of what there is of the reply; when part of it has left already, only closing the connection tells the client.
+   * The handler got no memory. Handlers ask for all that they need before they change anything, so nothing is half done. An
+   * error takes the place of what there is of the reply; when part of it has left already, only closing the connection tells
+   * the client.
    */
   private outOfMemory(client: Client, size: number, sentBytes: number): void {
     const { reply, command, ports } = this.c;

@@ -6,6 +6,7 @@
  * 3. A method that may move a record returns where it is; no other reference to it may be kept across such a call.
  */
 import type { Arena } from '../memory/arena.js';
+import { isOutOfMemory, MAX_SMALL_BYTES } from '../memory/index.js';
 import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
 import { assert } from '../util/assert.js';
 import type { ByteSpans } from '../util/byte-spans.js';
@@ -61,6 +62,10 @@ const MAX_RESERVE_BYTES = 1024 * 1024;
 const RESERVE_SHIFT = 3;
 /** What a record grows by when it gets an expire time. */
 const EXPIRE_BYTES = EXPIRES_HEADER_BYTES - HEADER_BYTES;
+/** Strings for which memory is made sure of before they are set: each may take a page of 64 KiB. */
+const MAX_RESERVED = 64;
+/** Key and value of such a string at most: a small block has room for them behind the longest header. */
+const MAX_RESERVED_BYTES = MAX_SMALL_BYTES - EXPIRES_HEADER_BYTES - 4;
 /** Times to live count in the average as 70 years at most. */
 export const MAX_AVERAGED_MS = 2 ** 41;
 /** What a key's share of the index is at most: a line of 64 bytes for the least entries that it is kept for. */
@@ -298,6 +303,81 @@ export class Database {
     arena.setI32(entry, WORD_META, expires ? meta | META_EXPIRES : meta);
     if (old === NONE) this.keyspace.hooks.created(this, keys, i);
     return entry;
+  }
+
+  /**
+   * Lets key `i` hold a raw string of `length` zero bytes without an expire time, whatever it held; creates it where it is
+   * not. Returns the entry. O(length).
+   */
+  setZeros(keys: ByteSpans, i: number, length: number): Entry {
+    const { arena } = this;
+    const old = this.findToReplace(keys, i);
+    const before = bytesBeforeValue(keys.length(i), false);
+    const entry = this.place(keys, i, old, before + length, false);
+    arena.setI32(entry, WORD_VALUE, length);
+    arena.zero(entry, before, length);
+    arena.setI32(entry, WORD_META, META_LIVE | (this.id << META_DATABASE_SHIFT) | TYPE_STRING);
+    if (old === NONE) this.keyspace.hooks.created(this, keys, i);
+    return entry;
+  }
+
+  /**
+   * @hot Sees to it that `count` strings can be set one after the other without memory running out half-way: false where that
+   * is not certain, and {@link stageString} is the way. O(1).
+   * @param longest bytes of the longest key with its value
+   */
+  reserveStrings(count: number, longest: number): boolean {
+    const { arena, index, keyspace } = this;
+    if (count > MAX_RESERVED || longest > MAX_RESERVED_BYTES || keyspace.partitionCount > 1) return false;
+    try {
+      index.reserve(0, count);
+      arena.reserve(count);
+      return true;
+    } catch (error) {
+      if (isOutOfMemory(error)) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a record for key `i` with the string `bytes[from, from + length)`, which nobody sees before {@link setStaged}:
+   * where several keys are set, all or none. It is to be set, or given to {@link Keyspace.freeRecord}, by the same command.
+   */
+  stageString(keys: ByteSpans, i: number, bytes: Uint8Array, view: DataView, from: number, length: number): Entry {
+    const { arena } = this;
+    const keyLength = keys.length(i);
+    const before = bytesBeforeValue(keyLength, false);
+    const entry = arena.allocRecord(before + length);
+    arena.setI32(entry, WORD_CLOCK, this.keyspace.clock.initial() | keyLengthBits(keyLength));
+    arena.setI32(entry, WORD_VALUE, length);
+    this.writeKey(entry, keys, i, false);
+    arena.copyIn(entry, before, bytes, view, from, length);
+    const encoding = encodingFor(bytes, from, length);
+    const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
+    arena.setI32(entry, WORD_META, meta);
+    return entry;
+  }
+
+  /** Makes sure that {@link setStaged} of `count` keys, key `i` among them, needs no memory that is not there. O(1). */
+  reserveKeys(keys: ByteSpans, i: number, count: number): void {
+    this.index.reserve(this.index.partitionOf(keys, i), count);
+  }
+
+  /** Puts a staged record in the place of what key `i` held, as {@link setString} does. O(1). */
+  setStaged(keys: ByteSpans, i: number, staged: Entry): void {
+    const { arena, index, keyspace } = this;
+    const old = this.findToReplace(keys, i);
+    const hash = this.lastHash;
+    arena.setI32(staged, WORD_HASH, hash);
+    if (old === NONE) {
+      index.insert(index.partitionOf(keys, i), hash, staged);
+      keyspace.hooks.created(this, keys, i);
+      return;
+    }
+    this.passClock(old, staged);
+    if ((this.meta(old) & META_EXPIRES) !== 0) this.forgetExpire(old);
+    index.of(keys, i).replace(hash, old, staged);
+    keyspace.freeRecord(old);
   }
 
   /**
@@ -617,6 +697,13 @@ export class Database {
     this.index.of(keys, i).replace(hash, old, entry);
     keyspace.freeRecord(old);
     return entry;
+  }
+
+  /** Gives a record that is to take the place of `old` its clock, as {@link place} does. */
+  private passClock(old: Entry, record: Entry): void {
+    const { arena, keyspace } = this;
+    if (keyspace.touches || !keyspace.clock.lfu) this.touch(old);
+    arena.setI32(record, WORD_CLOCK, arena.i32(old, WORD_CLOCK));
   }
 
   /** @hot A new record without expire time in the index, with key and clock: value and meta are still to be set. */

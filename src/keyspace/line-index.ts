@@ -249,6 +249,22 @@ export class LineIndex {
     this.foundWords = EMPTY; // or it would keep a segment
   }
 
+  /** Makes sure that the next `n` insertions need no memory that is not there. O(1), O(segments) where it makes some. */
+  reserve(n: number): void {
+    const { segments, overflow } = this;
+    const lines = Math.max(this.lines, Math.floor((this.count + n) / GROW_LOAD) + 1);
+    for (let size = linesOf(segments); size < lines; size = linesOf(segments)) {
+      if (size < SEGMENT_LINES) this.resizeFirst(size * 2);
+      else segments.push(this.makeSegment(SEGMENT_LINES));
+    }
+    // A split takes no overflow line that it has not given back before, and an insertion one at most.
+    for (let size = linesOf(overflow); size - 1 - this.overflowCount < n; size = linesOf(overflow)) {
+      if (size === 0) overflow.push(this.makeSegment(FIRST_LINES));
+      else if (size < SEGMENT_LINES) this.doubleFirstOverflow();
+      else overflow.push(this.makeSegment(SEGMENT_LINES));
+    }
+  }
+
   /**
    * Writes to the pages that the next splits will use (at most `pages` of them), and makes the next segment when the last
    * is nearly full, so that no insertion pays for a page fault (10 us). To be called between events. True if there was
@@ -693,6 +709,11 @@ export class LineIndex {
 }
 
 const EMPTY = new Int32Array(0);
+
+/** Lines of segments, all of which are of full size but perhaps the first. */
+function linesOf(segments: readonly Int32Array[]): number {
+  return segments.length === 0 ? 0 : (segments[0]!.length >>> LINE_SHIFT) + (segments.length - 1) * SEGMENT_LINES;
+}
 
 /** Does what needs memory but can wait; false when there is none. */
 function succeeds(step: () => void): boolean {

@@ -9,7 +9,7 @@
  *
  *   sizes   entries by partition, with running sums: a random entry, and the next partition that has any, in O(log)
  * ```
- * 1. A partition has an index of its own exactly while it has entries; partition 0 always has.
+ * 1. A partition has an index of its own exactly while it has entries, or is about to have some; partition 0 always has.
  * 2. The slot follows from the key, which stands in the record: nothing is kept for it.
  * 3. With one partition there is only `first`: each method is one comparison away from it.
  *
@@ -105,6 +105,12 @@ export class Partitions {
     }
     index.insert(hash, ref);
     this.sizes.add(partition, 1);
+  }
+
+  /** Makes sure that the next `n` insertions into a partition need no memory that is not there. O(1). */
+  reserve(partition: number, n: number): void {
+    if (this.sizes !== null) this.indexes[partition] ??= new LineIndex(this.records, this.account);
+    this.at(partition).reserve(n);
   }
 
   /** @hot Takes `ref` out; false if it was not there. O(1) expected, O(log) where there are several. */

@@ -62,6 +62,48 @@ describe('without memory', () => {
     await expects(int(1), 'DBSIZE');
   });
 
+  test('SETRANGE, SETBIT and BITFIELD leave no empty key behind', async () => {
+    await refused('SETRANGE', 'new', '20000000', 'x');
+    await refused('SETBIT', 'new', '400000000', '1');
+    await refused('BITFIELD', 'new', 'SET', 'u8', '400000000', '1');
+    await expects(int(0), 'EXISTS', 'new');
+    await expects(int(0), 'DBSIZE');
+  });
+
+  test('BITOP leaves its destination with its value and its time to live', async () => {
+    await expects(ok, 'SET', 'from', large);
+    await expects(ok, 'SET', 'to', 'old', 'EXAT', '9999999999');
+    await refused('BITOP', 'NOT', 'to', 'from');
+    await refused('BITOP', 'NOT', 'new', 'from');
+    await expects(bulk('old'), 'GET', 'to');
+    await expects(int(9999999999), 'EXPIRETIME', 'to');
+    await expects(int(2), 'DBSIZE');
+  });
+
+  test('MSET and MSETNX with a value for which there is no memory set none of their keys', async () => {
+    await expects(ok, 'SET', 'b', 'old', 'EXAT', '9999999999');
+    await refused('MSET', 'a', '1', 'b', '2', 'c', large, 'd', '4');
+    await refused('MSETNX', 'a', '1', 'c', large);
+    await expects(bulk('old'), 'GET', 'b');
+    await expects(int(9999999999), 'EXPIRETIME', 'b');
+    await expects(int(1), 'DBSIZE');
+    await expects(ok, 'MSET', 'a', '1', 'b', '2', 'c', large, 'b', '3');
+    await expects(bulk('3'), 'GET', 'b');
+    await expects(int(-1), 'TTL', 'b');
+    await expects(int(large.length), 'STRLEN', 'c');
+  });
+
+  test('MSET of many keys sets all, or none when the index cannot grow', async () => {
+    const pairs = Array.from({ length: 5000 }, (_, k) => [`key:${k}`, `value:${k}`]).flat();
+    const { used } = server.server.context.keyspace.account;
+    await refused('MSET', ...pairs);
+    await expects(int(0), 'DBSIZE');
+    expect(server.server.context.keyspace.account.used).toBe(used);
+    await expects(ok, 'MSET', ...pairs);
+    await expects(int(5000), 'DBSIZE');
+    await expects(bulk('value:4999'), 'GET', 'key:4999');
+  });
+
   test('COPY REPLACE leaves both keys as they were', async () => {
     await expects(ok, 'SET', 'from', large);
     await expects(ok, 'SET', 'to', 'old');

@@ -55,8 +55,8 @@ function prepareDestination(c: CommandContext, sources: Entry[], length: number)
   const { db } = c;
   const old = db.lookupWrite(c.argv, 2);
   if (old === NONE || db.typeOf(old) !== TYPE_STRING) return resizeRaw(c, 2, NONE, length);
-  const lasting = db.expireAtOf(old) >= 0 ? db.persist(old) : old;
-  const destination = resizeRaw(c, 2, lasting, length);
+  const resized = resizeRaw(c, 2, old, length); // first: it may need memory
+  const destination = db.expireAtOf(resized) >= 0 ? db.persist(resized) : resized;
   for (let i = 0; i < sources.length; i++) if (sources[i] === old) sources[i] = destination;
   return destination;
 }

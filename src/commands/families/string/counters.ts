@@ -127,7 +127,7 @@ function storeText(c: CommandContext, entry: Entry, text: string): void {
   const { db } = c;
   c.ensureScratch(text.length);
   c.scratch.write(text, 0, 'latin1');
-  const there = entry === NONE ? db.setString(c.argv, 1, c.scratch, c.scratchView, 0, 0, false) : entry;
+  const there = entry === NONE ? db.setString(c.argv, 1, c.scratch, c.scratchView, 0, text.length, false) : entry;
   const encoding = text.length <= EMBSTR_MAX_BYTES ? ENCODING_EMBSTR : ENCODING_RAW;
   db.overwriteString(there, c.scratch, c.scratchView, 0, text.length, encoding);
 }

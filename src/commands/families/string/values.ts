@@ -6,7 +6,6 @@ import type { CommandContext } from '../../context.js';
 const RECORD_LIMIT = 2 ** 31 - 2 ** 20;
 
 const EMPTY = new Uint8Array(0);
-const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 /** @hot Replies with a string's bytes, copied from the arena straight into the output buffer. O(length). */
 export function replyString(c: CommandContext, entry: Entry): void {
@@ -46,6 +45,5 @@ export function longestString(c: CommandContext): number {
  * @param i the argument that is its key
  */
 export function resizeRaw(c: CommandContext, i: number, entry: Entry, length: number): Entry {
-  const there = entry === NONE ? c.db.setString(c.argv, i, EMPTY, EMPTY_VIEW, 0, 0, false) : entry;
-  return c.db.resizeString(there, length);
+  return entry === NONE ? c.db.setZeros(c.argv, i, length) : c.db.resizeString(entry, length);
 }

@@ -123,7 +123,32 @@ export function msetnx(c: CommandContext): void {
   reply.int(1);
 }
 
-/** @hot A key that occurs twice is stored twice: the last value stays. */
+/** @hot All pairs or, when memory runs out, none. A key that occurs twice is stored twice: the last value stays. */
 function storePairs(c: CommandContext): void {
-  for (let i = 1; i < c.argv.count; i += 2) storeArgument(c, i, i + 1, false);
+  const { argv, db } = c;
+  let longest = 0;
+  for (let i = 1; i < argv.count; i += 2) longest = Math.max(longest, argv.length(i) + argv.length(i + 1));
+  if (!db.reserveStrings(argv.count >> 1, longest)) return storeStaged(c);
+  for (let i = 1; i < argv.count; i += 2) storeArgument(c, i, i + 1, false);
+}
+
+/** Many pairs, or large ones: all their records are made before the first takes its place. */
+function storeStaged(c: CommandContext): void {
+  const { argv, db, keyspace } = c;
+  const staged: Entry[] = [];
+  try {
+    for (let i = 1; i < argv.count; i += 2) {
+      const from = argv.offset(i + 1);
+      staged.push(db.stageString(argv, i, argv.bytes, argv.view, from, argv.length(i + 1)));
+      db.reserveKeys(argv, i, argv.count >> 1);
+    }
+  } catch (error) {
+    for (const record of staged) keyspace.freeRecord(record);
+    throw error;
+  }
+  for (let i = 1; i < argv.count; i += 2) {
+    db.setStaged(argv, i, staged[i >> 1]!);
+    c.keyChanged(i);
+    c.notify(NOTIFY_STRING, 'set', i);
+  }
 }
