@@ -91,8 +91,8 @@ export class Partitions {
   }
 
   /** @hot {@link LineIndex.touch} where there is one partition. The keys of several are not loaded ahead. */
-  touch(hashes: Int32Array, n: number): number {
-    return this.sizes === null ? this.first.touch(hashes, n) : 0;
+  touch(hashes: Int32Array, n: number, deep: boolean): number {
+    return this.sizes === null ? this.first.touch(hashes, n, deep) : 0;
   }
 
   /** @hot Adds `ref`, whose block carries `hash` and is not in the index. O(1) expected, O(log) where there are several. */
