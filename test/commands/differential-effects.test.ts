@@ -112,7 +112,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     const port = (await portOf('reference', ['--repl-diskless-sync', 'no'])) ?? 0;
     toReference = await RespClient.connect({ port });
     await toReference.send('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
-    listener = await ReferenceListener.open(port);
+    listener = await ReferenceListener.open(port, 'EAmn');
   });
   afterAll(async () => {
     await listener?.close();

@@ -25,12 +25,15 @@ export class ReferenceListener {
     private readonly replica: RespClient,
   ) {}
 
-  /** Begins to listen to the reference at this port. It has to run with `--repl-diskless-sync no`. */
-  static async open(port: number): Promise<ReferenceListener> {
+  /**
+   * Begins to listen to the reference at this port. It has to run with `--repl-diskless-sync no`.
+   * @param classes of events, as `notify-keyspace-events` names them
+   */
+  static async open(port: number, classes = 'EA'): Promise<ReferenceListener> {
     const publisher = await RespClient.connect({ port });
     const subscriber = await RespClient.connect({ port });
     const replica = await RespClient.connect({ port, timeoutMs: 15_000 });
-    await publisher.send('CONFIG', 'SET', 'notify-keyspace-events', 'EA');
+    await publisher.send('CONFIG', 'SET', 'notify-keyspace-events', classes);
     await subscriber.hello(3);
     subscriber.write('PSUBSCRIBE __keyevent@* mark');
     await subscriber.nextPush();
