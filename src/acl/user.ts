@@ -1,21 +1,23 @@
 /**
- * Users. Today there is one, `default`, who may do everything; the points where permission is asked (dispatch, and
- * later EXEC, scripts, unblocking, channels) are in place from the start, so that rules change this module only.
+ * Users. Today there is one, `default`, who may do everything. Permission is asked all the same, at dispatch and when a
+ * command that was postponed is run again (`commands/permission.ts`), so that rules will change this module only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Permissions } from './permissions.js';
 
 /** A user of the server. */
 export class User {
   readonly name: string;
-  /** No rule restricts this user: the fast answer of every check. */
-  readonly allPowerful = true;
+  /** What this user may do; null: everything, so that one look at this field is the whole check. */
+  readonly permissions: Permissions | null;
   /** Any password is right, and new connections are this user from the start. */
   nopass = true;
   /** SHA-256 of the passwords that are right. */
   private readonly passwords: Buffer[] = [];
 
-  constructor(name: string) {
+  constructor(name: string, permissions: Permissions | null = null) {
     this.name = name;
+    this.permissions = permissions;
   }
 
   /** Makes `password` the only one; the empty one means that none is asked for (`requirepass`). */

@@ -85,7 +85,7 @@ export class Client {
   noEvict = false;
   /** Its reads leave LRU and LFU clocks alone (CLIENT NO-TOUCH). */
   noTouch = false;
-  /** The command that it ran last, null before the first. */
+  /** The command that it sent last, null before the first and when there is no such command. */
   lastCommand: Command | null = null;
   /** Not null while the client waits: nothing more of its input is looked at. */
   suspension: Suspension | null = null;

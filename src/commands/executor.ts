@@ -13,6 +13,7 @@ import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js'
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
 import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';
 import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH, OOM_SYSTEM } from './errors.js';
+import { PermissionCheck } from './permission.js';
 import { type CommandHandler, FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 
@@ -23,11 +24,13 @@ const HTTP_WARNING_INTERVAL_MS = 60_000;
 export class Executor {
   private readonly c: CommandContext;
   private readonly table: CommandTable;
+  private readonly permission: PermissionCheck;
   private warnedOfHttpMs = 0;
 
   constructor(context: CommandContext) {
     this.c = context;
     this.table = context.table;
+    this.permission = new PermissionCheck(context.stats);
   }
 
   /**
@@ -89,29 +92,57 @@ export class Executor {
   private run(client: Client, command: Command | null): boolean {
     if (command === null || command.handler === null) {
       if (command === null && this.isHttp(client)) return false;
-      return this.refuse(command, this.unknown(command));
+      return this.refuse(client, command, this.unknown(command));
     }
     const refusal = this.refusal(client, command);
-    if (refusal !== null) return this.refuse(command, refusal);
+    if (refusal !== null) return this.refuse(client, command, refusal);
     this.call(client, command, command.handler);
     return true;
   }
 
   /** Answers with an error in place of running the command, and counts that. */
-  private refuse(command: Command | null, refusal: ErrorReply): false {
+  private refuse(client: Client, command: Command | null, refusal: ErrorReply): false {
     const { reply, stats } = this.c;
+    client.lastCommand = command;
     if (command !== null) stats.commands.rejected[command.id]!++;
     reply.error(refusal);
     return false;
   }
 
-  /** @hot Why a command that exists may not run, null when it may. The order is Redis'. */
+  /**
+   * @hot Why a command that exists may not run, null when it may.
+   *
+   * The order is Redis' (processCommand of server.c, 7.4), since a client sees which of two reasons it is told. What is
+   * not below yet comes with its feature, at this place:
+   *  1. number of arguments (before it, in {@link run}: whether there is such a command)
+   *  2. protected commands: DEBUG, MODULE
+   *  3. NOAUTH
+   *  4. inside MULTI: commands with FLAG_NO_MULTI
+   *  5. NOPERM: the user's permissions for command, keys and channels
+   *  6. cluster: MOVED, ASK, CROSSSLOT and the like
+   *  7. `maxmemory-clients`: clients are evicted, which may be this one; then nothing is answered
+   *  8. OOM: keys are evicted, and what needs memory is refused when that is not enough
+   *  9. MISCONF: nothing can be written to disk, so no writes, nor PING
+   * 10. NOREPLICAS: `min-replicas-to-write`
+   * 11. READONLY: writes on a replica, but for its primary's
+   * 12. subscriber mode in RESP2: little but (P|S)(UN)SUBSCRIBE, PING, QUIT and RESET
+   * 13. MASTERDOWN: a replica without its primary, `replica-serve-stale-data no`
+   * 14. LOADING, and what may not run while a replica loads beside the data that it serves
+   * 15. BUSY: a script runs for too long
+   * 16. replicas that are connected here may not use the keyspace
+   * 17. CLIENT PAUSE: the command is postponed, with all of these again when it runs
+   *
+   * A command that passes is queued inside MULTI, and run outside. EXEC asks 5, 8 and what follows for all that it has
+   * queued, by the flags of its commands together; whatever is refused inside MULTI lets EXEC fail ({@link refuse}).
+   */
   private refusal(client: Client, command: Command): ErrorReply | null {
     const { argv } = this.c;
     if (!command.acceptsCount(argv.count)) return errWrongArity(command.name);
     if ((command.flags & FLAG_PROTECTED) !== 0 && !this.allowsProtected(client, command))
       return refusedProtected(command);
     if (!client.authenticated && (command.flags & FLAG_NO_AUTH) === 0 && !this.c.users.default.nopass) return NOAUTH;
+    const { user } = client;
+    if (user.permissions !== null) return this.permission.refusal(user, user.permissions, command, argv);
     return null;
   }
 

@@ -18,6 +18,7 @@
  * update, insert, delete say what happens to the user's data in it. `not_key`: it routes like a key (sharded
  * channels); `incomplete`: there can be more keys; `variable_flags`: options of the call decide about the flags.
  */
+import type { KeyUses } from '../acl/permissions.js';
 import { type Argv, token } from '../resp/argv.js';
 import { assert } from '../util/assert.js';
 import type { Command } from './table.js';
@@ -117,8 +118,12 @@ export function parseKeySpec(line: string): KeySpec {
   };
 }
 
+/** What a call learns of a key's value, and how it may change the key: what permissions for keys are about. */
+const READS = KEY_ACCESS;
+const WRITES = KEY_UPDATE | KEY_INSERT | KEY_DELETE;
+
 /** The keys found in the arguments of one call: reused from call to call, never given away. */
-export class KeyPositions {
+export class KeyPositions implements KeyUses {
   /** How many there are. */
   count = 0;
   /** Which argument each key is. */
@@ -128,6 +133,14 @@ export class KeyPositions {
 
   clear(): void {
     this.count = 0;
+  }
+
+  reads(k: number): boolean {
+    return (this.flags[k]! & READS) !== 0;
+  }
+
+  writes(k: number): boolean {
+    return (this.flags[k]! & WRITES) !== 0;
   }
 
   /** @hot Adds a key. O(1) amortised; allocates only when there are more keys than ever before. */

@@ -49,6 +49,15 @@ export type CommandGroup =
   | 'string'
   | 'transactions';
 
+/** Where a command's channels stand: consecutive arguments. */
+export interface ChannelSpec {
+  readonly first: number;
+  /** From the end when negative: -1 is the last argument. */
+  readonly last: number;
+  /** Whether they are patterns (PSUBSCRIBE). */
+  readonly arePatterns: boolean;
+}
+
 /** What a command and a subcommand have in common. */
 export interface CommandSpecBase {
   /** Lower case; of a subcommand only its own part: `kill`, not `client|kill`. */
@@ -61,6 +70,8 @@ export interface CommandSpecBase {
   readonly flags: string;
   /** Where the keys are, one line a key spec: `'1 RW access update'`. */
   readonly keys?: readonly string[];
+  /** Which arguments are channels that it publishes to or subscribes to. */
+  readonly channels?: ChannelSpec;
   /** The arguments after the name: `"key@0 value [c<NX | XX>]"`. */
   readonly syntax?: string;
   /** `O(1)` or `O(N)` and what N is, in our own words. */

@@ -34,6 +34,7 @@ import {
   parseKeySpec,
 } from './key-specs.js';
 import {
+  type ChannelSpec,
   COMMAND_FLAGS,
   type CommandGroup,
   type CommandHandler,
@@ -70,6 +71,8 @@ export class Command {
   readonly keySpecsSuffice: boolean;
   /** Whether any of its arguments is a key (a sharded channel is none). */
   readonly hasKeys: boolean;
+  /** Null when none of its arguments is a channel. */
+  readonly channels: ChannelSpec | null;
   /** The first key; 0 when there is none at a fixed place. */
   readonly firstKey: number;
   /** The last key, from the end when negative (-1 is the last argument). */
@@ -100,6 +103,7 @@ export class Command {
     this.getKeys = spec.getKeys ?? null;
     this.keySpecs = (spec.keys ?? []).map(parseKeySpec);
     this.hasKeys = this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) || this.getKeys !== null;
+    this.channels = spec.channels ?? null;
     this.keySpecsSuffice = this.keySpecs.every((key) => (key.flags & KEY_VARIABLE_FLAGS) === 0);
     assert(
       this.getKeys !== null || this.keySpecsSuffice,

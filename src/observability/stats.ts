@@ -56,6 +56,9 @@ export class ServerStats {
   clientQueryBufferLimitDisconnections = 0;
   clientOutputBufferLimitDisconnections = 0;
   aclAccessDeniedAuth = 0;
+  aclAccessDeniedCmd = 0;
+  aclAccessDeniedKey = 0;
+  aclAccessDeniedChannel = 0;
 
   constructor(commandIdCount: number) {
     this.commands = new CommandStats(commandIdCount);
@@ -84,5 +87,8 @@ export class ServerStats {
     this.clientQueryBufferLimitDisconnections = 0;
     this.clientOutputBufferLimitDisconnections = 0;
     this.aclAccessDeniedAuth = 0;
+    this.aclAccessDeniedCmd = 0;
+    this.aclAccessDeniedKey = 0;
+    this.aclAccessDeniedChannel = 0;
   }
 }

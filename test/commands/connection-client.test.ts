@@ -128,6 +128,15 @@ describeCommands('CLIENT INFO and LIST', (t) => {
     expect(Number(line.get('age'))).toBeLessThan(60);
     expect(Number(line.get('tot-mem'))).toBeGreaterThan(0);
   });
+  t.test('CLIENT LIST tells the command that a client sent last, though it was refused', async (c) => {
+    const other = await c.another();
+    const id = String(await idOf(other));
+    const last = async () => (await lines(c, 'CLIENT LIST')).find((line) => line.get('id') === id)?.get('cmd');
+    await other.expectMatch('SET k', /^-ERR wrong number of arguments/);
+    expect(await last()).toBe('set');
+    await other.expectMatch('NOSUCH', /^-ERR unknown command/);
+    expect(await last()).toBe('NULL');
+  });
   t.test('CLIENT INFO is a verbatim string in RESP3', { resp: 3 }, async (c) => {
     expect(await c.wire('CLIENT INFO')).toMatch(/^=\d+\r\ntxt:id=\d+ addr=[^\n]* resp=3[^\n]*\n\r\n$/);
     expect(await c.wire('CLIENT LIST')).toMatch(/^=\d+\r\ntxt:id=/);

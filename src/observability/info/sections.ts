@@ -203,9 +203,9 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     ['instantaneous_eventloop_cycles_per_sec', Math.round(rates.loopCyclesPerSecond)],
     ['instantaneous_eventloop_duration_usec', Math.round(rates.loopCycleUs)],
     ['acl_access_denied_auth', stats.aclAccessDeniedAuth],
-    ['acl_access_denied_cmd', 0],
-    ['acl_access_denied_key', 0],
-    ['acl_access_denied_channel', 0],
+    ['acl_access_denied_cmd', stats.aclAccessDeniedCmd],
+    ['acl_access_denied_key', stats.aclAccessDeniedKey],
+    ['acl_access_denied_channel', stats.aclAccessDeniedChannel],
   ];
 }
 
