@@ -6,8 +6,6 @@ import type { Client } from './client.js';
 /** One line without its line break. Sizes are in bytes, times in seconds. O(length). */
 export function clientInfo(client: Client, nowMs: number): string {
   const { connection } = client;
-  const { long } = client.parse;
-  const argvBytes = long === null ? 0 : long.offsets.byteLength + long.lengths.byteLength;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
     ['id', client.id],
     ['addr', connection?.address ?? ''],
@@ -25,15 +23,15 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['watch', 0],
     ['qbuf', connection?.queryBufferBytes ?? 0],
     ['qbuf-free', connection?.queryBufferFree ?? 0],
-    ['argv-mem', argvBytes],
+    ['argv-mem', client.parse.heldBytes],
     ['multi-mem', 0],
     // Replies are built in one buffer that all clients share: none is a client's own.
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
     ['oll', connection?.pendingOutputCount ?? 0],
-    ['omem', connection?.pendingOutputBytes ?? 0],
-    ['tot-mem', clientMemory(client)],
+    ['omem', connection?.outputMemoryBytes ?? 0],
+    ['tot-mem', connection?.memoryBytes ?? 0],
     ['events', connection === null ? '' : connection.pendingOutputBytes > 0 ? 'rw' : 'r'],
     ['cmd', client.lastCommand?.name ?? 'NULL'],
     ['user', client.user.name],
@@ -43,17 +41,6 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['lib-ver', client.libVersion],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(' ');
-}
-
-/**
- * What a connection costs before it holds any input or output: client, session and socket objects. Resident memory of
- * 4000 idle connections above 500, each: 7.5 KB (Node 20).
- */
-const CONNECTION_BYTES = 7.5 * 1024;
-
-/** Bytes of memory that a client takes in all, its buffers included. O(1). */
-export function clientMemory(client: Client): number {
-  return CONNECTION_BYTES + (client.connection?.memoryBytes ?? 0);
 }
 
 /** For how many whole seconds the client has been connected. */

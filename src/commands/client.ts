@@ -49,6 +49,8 @@ export interface ClientConnection extends ReplySink {
   readonly congested: boolean;
   /** Whether the connection is closed or about to be: what is sent now is lost. */
   readonly closed: boolean;
+  /** Memory that those are held in. */
+  readonly outputMemoryBytes: number;
   /** Everything that this connection holds, as `maxmemory-clients` counts it. */
   readonly memoryBytes: number;
   /** Copies `bytes` behind whatever is being sent: for what does not come from a running command (pushes). */

@@ -46,6 +46,13 @@ export class Suspensions {
     return this.waiting.size;
   }
 
+  /** How many of them wait for a limited time: `clients_in_timeout_table`. O(waiting). */
+  get timedCount(): number {
+    let count = 0;
+    for (const { suspension } of this.waiting) if (suspension !== null && suspension.deadlineMs !== 0) count++;
+    return count;
+  }
+
   /** The earliest deadline in wall-clock milliseconds, infinity when there is none. It may be one that is gone. */
   get nextDeadlineMs(): number {
     return this.nextMs;

@@ -23,6 +23,7 @@
  */
 import type net from 'node:net';
 import { formatPrintable } from '../util/bytes.js';
+import { CONNECTION_BYTES } from './connection-memory.js';
 import { HEADROOM_BYTES, type Network, OUTPUT_NORMAL, type OutputClass } from './network.js';
 import { descriptorOf, handleOf, rewrap, type StreamHandle } from './node-internals.js';
 import { OutputQueue } from './output-queue.js';
@@ -86,6 +87,8 @@ export class Connection {
   private blocked = 0;
   /** Bytes of the write under way. */
   private inFlightBytes = 0;
+  /** Memory that is given back when it is done; the queue has the rest of what it is part of. */
+  private inFlightHeld = 0;
   /** Writes begun on the public path, and those whose callback came: they finish in order. */
   private writesBegun = 0;
   private writesDone = 0;
@@ -99,6 +102,8 @@ export class Connection {
   private ended = false;
   private draining = false;
   private announcedBytes = 0;
+  /** Memory of what the owner has parsed of the input that is kept. */
+  private parsedBytes = 0;
   private softLimitSinceMs = 0;
   private lastInputMs: number;
   /** Whether there was input since {@link maintain} looked: cheaper than the time of every read. */
@@ -112,7 +117,7 @@ export class Connection {
    */
   constructor(network: Network, accepted: net.Socket, unixSocketPath: string | null) {
     this.network = network;
-    this.query = new QueryBuffer(network.onDropped);
+    this.query = new QueryBuffer(network.memory);
     this.owner = NOBODY;
     this.unixSocket = unixSocketPath !== null;
     this.address =
@@ -130,6 +135,7 @@ export class Connection {
     this.socket.on('error', (error: NodeJS.ErrnoException) => this.lost(error));
     this.socket.on('close', () => this.destroy());
     network.connections.add(this);
+    network.memory.add(CONNECTION_BYTES);
     if (wrapped === null) this.socket.resume();
     else wrapped.resume(); // flowing, or the end would never be told; nothing is read through the stream
   }
@@ -164,9 +170,18 @@ export class Connection {
     return (this.inFlightBytes === 0 ? 0 : 1) + (this.queue === null ? 0 : this.queue.count);
   }
 
-  /** What this connection holds in buffers. */
+  /** Memory that output is held in until the socket has taken it. */
+  get outputMemoryBytes(): number {
+    return this.inFlightHeld + (this.queue === null ? 0 : this.queue.heldBytes);
+  }
+
+  /** All memory of this connection, its buffers and its objects. */
   get memoryBytes(): number {
-    return this.query.capacity + this.pendingOutputBytes;
+    return CONNECTION_BYTES + this.inputMemoryBytes + this.outputMemoryBytes;
+  }
+
+  private get inputMemoryBytes(): number {
+    return this.query.capacity + this.parsedBytes;
   }
 
   /**
@@ -175,8 +190,9 @@ export class Connection {
    */
   send(buffer: Buffer, size: number): boolean {
     if (this.blocked !== 0 || size > SLICE_BYTES || this.network.gate.isClosed) return this.sendBehind(buffer, size);
-    if (size === 0) return true;
-    return this.write(this.network.window(buffer, size), size);
+    if (size === 0 || this.write(this.network.window(buffer, size), size)) return true;
+    this.holdInFlight(buffer.length);
+    return false;
   }
 
   /**
@@ -199,9 +215,14 @@ export class Connection {
     this.pump();
   }
 
-  /** Says that `bytes` bytes are needed, from the first that is not consumed, before offering input again is of use. */
-  expect(bytes: number): void {
+  /**
+   * Says that `bytes` bytes are needed, from the first that is not consumed, before offering input again is of use, and
+   * how much memory the owner holds, until the next offer, for what it has parsed of them.
+   */
+  expect(bytes: number, parsedBytes = 0): void {
     this.announcedBytes = bytes;
+    this.network.memory.add(parsedBytes - this.parsedBytes);
+    this.parsedBytes = parsedBytes;
   }
 
   /** Offers the input that was kept, if there is any: for an owner that had left it for later. */
@@ -248,12 +269,18 @@ export class Connection {
     this.query.clear();
     this.query.shrink();
     this.queue?.clear();
+    this.dropParsed();
+    this.releaseInFlight();
+    this.network.memory.sub(CONNECTION_BYTES);
     this.network.gate.forget(this);
     this.owner.closed();
   }
 
-  /** Cron: soft limits, and buffers of idle clients. O(1). */
+  /** Cron: soft limits, buffers of idle clients, and how large they were lately. O(1). */
   maintain(nowMs: number): void {
+    const { memory } = this.network;
+    memory.input.note(this.inputMemoryBytes, nowMs);
+    memory.output.note(this.outputMemoryBytes, nowMs);
     if (this.pendingOutputBytes > 0) this.checkOutputLimits('closed');
     if (this.sawInput) {
       this.sawInput = false;
@@ -354,6 +381,7 @@ export class Connection {
   /** @hot */
   private offer(bytes: Buffer, view: DataView, from: number, to: number): number {
     this.announcedBytes = 0;
+    if (this.parsedBytes !== 0) this.dropParsed();
     this.receiving = true;
     try {
       return this.owner.received(bytes, view, from, to);
@@ -363,6 +391,11 @@ export class Connection {
     } finally {
       this.receiving = false;
     }
+  }
+
+  private dropParsed(): void {
+    this.network.memory.sub(this.parsedBytes);
+    this.parsedBytes = 0;
   }
 
   /** @hot What is due when the owner has returned. */
@@ -470,6 +503,7 @@ export class Connection {
   /** A write that went on after its call is finished. */
   private written(status: number): void {
     this.inFlightBytes = 0;
+    this.releaseInFlight();
     this.blocked &= ~IN_FLIGHT;
     if (this.closed) return;
     if (status < 0) {
@@ -504,7 +538,7 @@ export class Connection {
   }
 
   private openQueue(): OutputQueue {
-    this.queue ??= new OutputQueue(this.network.onDropped);
+    this.queue ??= new OutputQueue(this.network.memory);
     this.blocked |= QUEUED;
     return this.queue;
   }
@@ -527,9 +561,21 @@ export class Connection {
       }
       const size = Math.min(head.to - head.from, SLICE_BYTES);
       const slice = head.bytes.subarray(head.from, head.from + size);
-      queue.sent(size); // a write that goes on keeps the slice alive and counts it
-      this.write(slice, size);
+      const held = queue.sent(size); // a write that goes on keeps the slice alive and counts it
+      if (this.write(slice, size)) this.network.memory.sub(held);
+      else this.inFlightHeld = held;
     }
+  }
+
+  /** Enters memory that is held until the write under way is done. */
+  private holdInFlight(bytes: number): void {
+    this.inFlightHeld = bytes;
+    this.network.memory.add(bytes);
+  }
+
+  private releaseInFlight(): void {
+    this.network.memory.sub(this.inFlightHeld);
+    this.inFlightHeld = 0;
   }
 
   /** Closes a client that lets too much output wait, or for too long: as `client-output-buffer-limit` says. */

@@ -1,5 +1,6 @@
 /** Sockets: listeners, connections, their buffers and limits. */
 export { Connection, type ConnectionOwner, isLoopback } from './connection.js';
+export { CONNECTION_BYTES, ConnectionMemory, type MemoryLedger, RecentPeak } from './connection-memory.js';
 export { type Acceptor, ListenError, Listeners } from './listeners.js';
 export {
   defaultNetworkSettings,

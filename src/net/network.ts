@@ -13,6 +13,7 @@
 import type { Clock } from '../util/clock.js';
 import { Rounds } from '../util/rounds.js';
 import type { Connection } from './connection.js';
+import { ConnectionMemory, type MemoryLedger } from './connection-memory.js';
 import { type DirectWrites, findDirectWrites, type WriteRequest } from './node-internals.js';
 import { OutputGate } from './output-gate.js';
 
@@ -95,6 +96,8 @@ export interface NetworkParts {
   readonly stats: NetworkStats;
   readonly clock: Clock;
   readonly log: NetworkLog;
+  /** Where the memory of connections is entered. */
+  readonly ledger: MemoryLedger;
   /** Gets what a connection's owner threw: a broken invariant, so the server stops. */
   readonly onFailure: (cause: unknown) => void;
   /** Gets buffers of a connection that are done with: a large one can be seen to, since V8 is in no haste to collect it. */
@@ -123,11 +126,11 @@ export class Network {
   readonly connections = new Set<Connection>();
   /** Holds back what clients may not see yet. Open unless somebody closes it. */
   readonly gate = new OutputGate();
+  readonly memory: ConnectionMemory;
   /** Node's private writes, null where there are none or they are not wanted. */
   readonly direct: DirectWrites | null;
   /** The request for the next direct write; replaced when a write keeps it. */
   request: WriteRequest | null;
-  readonly onDropped: (buffer: ArrayBufferLike) => void;
   private readonly onFailure: (cause: unknown) => void;
   private unflushed: Connection[] = [];
   private doomed: Connection[] = [];
@@ -138,13 +141,13 @@ export class Network {
   private readonly rounds = new Rounds(this.connections);
 
   constructor(parts: NetworkParts) {
-    const { settings, stats, clock, log, onFailure, onDropped } = parts;
+    const { settings, stats, clock, log, ledger, onFailure, onDropped } = parts;
     this.settings = settings;
     this.stats = stats;
     this.clock = clock;
     this.log = log;
+    this.memory = new ConnectionMemory(ledger, onDropped);
     this.onFailure = onFailure;
-    this.onDropped = onDropped;
     this.direct = settings.directWrites ? findDirectWrites() : null;
     this.request = this.direct === null ? null : this.direct.request();
   }

@@ -5,13 +5,16 @@
  *   chunks  [ from ####### to ]  [ ############ ]  [ #### to ..room.. ]
  *             ^ being written                        ^ small output is copied here
  * ```
- * 1. `bytes` is the sum of `to - from` over all chunks.
+ * 1. `bytes` is the sum of `to - from` over all chunks, `heldBytes` the sum of what their buffers hold.
  * 2. Only a chunk made by {@link OutputQueue.copy} is written to again; one that was handed over belongs to the queue but
  *    keeps its content.
  * 3. The first chunk of a queue is small and the next ones double up to {@link LARGEST_CHUNK}: thousands of subscribers
  *    with a short message each cost about what the messages cost.
+ * 4. The ledger has `heldBytes` of it. A chunk leaves with its last bytes, which may still be on their way: whoever sends
+ *    them gives its memory back ({@link OutputQueue.sent}).
  */
 import Denque from 'denque';
+import type { BufferLedger } from './connection-memory.js';
 
 const SMALLEST_CHUNK = 512;
 const LARGEST_CHUNK = 64 * 1024;
@@ -31,12 +34,14 @@ export interface Chunk {
 export class OutputQueue {
   /** Bytes waiting. */
   bytes = 0;
+  /** Bytes of memory that they are held in. */
+  heldBytes = 0;
   private readonly chunks = new Denque<Chunk>();
-  private readonly onDropped: (buffer: ArrayBufferLike) => void;
+  private readonly ledger: BufferLedger;
 
-  /** @param onDropped gets the buffer of each chunk whose last slice is being written: the write keeps it alive */
-  constructor(onDropped: (buffer: ArrayBufferLike) => void = () => {}) {
-    this.onDropped = onDropped;
+  /** @param ledger where the memory that it holds is entered */
+  constructor(ledger: BufferLedger) {
+    this.ledger = ledger;
   }
 
   /** How many chunks wait. */
@@ -51,7 +56,6 @@ export class OutputQueue {
 
   /** Copies `source[0, length)` to the end, behind the gate's offset `gate`. O(length). */
   copy(source: Uint8Array, length: number, gate = 0): void {
-    this.bytes += length;
     let done = 0;
     const tail = this.chunks.peekBack();
     let size = SMALLEST_CHUNK;
@@ -60,36 +64,50 @@ export class OutputQueue {
         done = Math.min(length, tail.bytes.length - tail.to);
         tail.bytes.set(source.subarray(0, done), tail.to);
         tail.to += done;
+        this.bytes += done;
       }
       size = Math.min(LARGEST_CHUNK, tail.bytes.length * 2);
     }
     if (done === length) return;
     const bytes = Buffer.allocUnsafe(Math.max(size, length - done));
     bytes.set(source.subarray(done, length));
-    this.chunks.push({ bytes, from: 0, to: length - done, open: true, gate });
+    this.push({ bytes, from: 0, to: length - done, open: true, gate });
   }
 
   /** Takes `buffer[0, length)` over without copying: the caller must not write to it again. O(1). */
   handOver(buffer: Buffer, length: number, gate = 0): void {
-    this.bytes += length;
-    this.chunks.push({ bytes: buffer, from: 0, to: length, open: false, gate });
+    this.push({ bytes: buffer, from: 0, to: length, open: false, gate });
   }
 
-  /** Notes that the first `length` bytes of the head are out. */
-  sent(length: number): void {
+  /**
+   * Notes that the first `length` bytes of the head are out or on their way. Returns the bytes of memory that are held
+   * until they are out and that the ledger still has: those of the chunk whose last ones they are, else 0.
+   */
+  sent(length: number): number {
     this.bytes -= length;
     const head = this.chunks.peekFront();
-    if (head === undefined) return;
+    if (head === undefined) return 0;
     head.from += length;
-    if (head.from !== head.to) return;
+    if (head.from !== head.to) return 0;
     this.chunks.shift();
-    this.onDropped(head.bytes.buffer);
+    this.heldBytes -= head.bytes.length;
+    this.ledger.dropped(head.bytes.buffer);
+    return head.bytes.length;
   }
 
   /** Drops everything. */
   clear(): void {
+    this.ledger.sub(this.heldBytes);
     this.bytes = 0;
+    this.heldBytes = 0;
     for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift())
-      this.onDropped(chunk.bytes.buffer);
+      this.ledger.dropped(chunk.bytes.buffer);
+  }
+
+  private push(chunk: Chunk): void {
+    this.chunks.push(chunk);
+    this.bytes += chunk.to;
+    this.heldBytes += chunk.bytes.length;
+    this.ledger.add(chunk.bytes.length);
   }
 }

@@ -11,7 +11,9 @@
  *    take gigabytes.
  * 3. An empty buffer of more than {@link KEPT_BYTES} is dropped at once, a smaller one when the client is idle. Whoever gives
  *    memory back is told of what is dropped; nothing of it is used any more then.
+ * 4. The ledger has `capacity` bytes of it.
  */
+import type { BufferLedger } from './connection-memory.js';
 
 const SMALLEST_BYTES = 1024;
 /** An emptied buffer up to this size stays with its connection until that is idle. */
@@ -30,10 +32,11 @@ export class QueryBuffer {
   view: DataView = NONE_VIEW;
   from = 0;
   to = 0;
-  private readonly onDropped: (buffer: ArrayBufferLike) => void;
+  private readonly ledger: BufferLedger;
 
-  constructor(onDropped: (buffer: ArrayBufferLike) => void = () => {}) {
-    this.onDropped = onDropped;
+  /** @param ledger where the memory that it holds is entered */
+  constructor(ledger: BufferLedger) {
+    this.ledger = ledger;
   }
 
   /** Bytes waiting. */
@@ -79,7 +82,8 @@ export class QueryBuffer {
   }
 
   private release(): void {
-    this.onDropped(this.bytes.buffer);
+    this.ledger.sub(this.bytes.length);
+    this.ledger.dropped(this.bytes.buffer);
     this.bytes = NONE;
     this.view = NONE_VIEW;
   }
@@ -100,9 +104,10 @@ export class QueryBuffer {
   private moveTo(capacity: number): void {
     const bytes = Buffer.allocUnsafeSlow(capacity);
     this.bytes.copy(bytes, 0, this.from, this.to);
+    this.ledger.add(capacity - this.bytes.length);
     this.to -= this.from;
     this.from = 0;
-    this.onDropped(this.bytes.buffer);
+    this.ledger.dropped(this.bytes.buffer);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }

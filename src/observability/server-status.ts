@@ -19,6 +19,14 @@ export interface RateStatus {
   readonly loopCycleUs: number;
 }
 
+/** What all connections hold. */
+export interface ConnectionStatus {
+  readonly memoryBytes: number;
+  /** The largest query buffer, and the largest output, that a connection had in the last seconds. */
+  readonly recentInputBytes: number;
+  readonly recentOutputBytes: number;
+}
+
 /** One server as a whole. Figures are read when they are asked for. */
 export interface ServerStatus {
   /** 40 hexadecimal digits that no other run has. */
@@ -29,6 +37,7 @@ export interface ServerStatus {
   /** What the memory account held when the server had started. */
   readonly startupBytes: number;
   readonly listeners: readonly ListenerStatus[];
+  readonly connections: ConnectionStatus;
   readonly rates: RateStatus;
   /** Turns of the event loop, and microseconds that they took, since the server was made. */
   readonly loopCycles: number;

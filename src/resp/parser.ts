@@ -71,6 +71,11 @@ export class ParseState {
   needed = 0;
   /** The arguments of a long command that is not complete; null when there is none. Owned by this state. */
   long: LongCommand | null = null;
+
+  /** Bytes of memory that the arguments parsed so far are noted in. */
+  get heldBytes(): number {
+    return this.long === null ? 0 : this.long.offsets.byteLength + this.long.lengths.byteLength;
+  }
 }
 
 /** A command of many arguments, cut by the end of a chunk; offsets count from the command's first byte. */

@@ -30,7 +30,7 @@ export class ClientSession implements ConnectionOwner {
     // A client that does not read its replies gets no more of them for now: its commands wait in the query buffer.
     if (connection.congested) return from;
     const consumed = parts.requests.serve(client, bytes, from, to);
-    if (consumed < to) connection.expect(client.parse.needed);
+    if (consumed < to) connection.expect(client.parse.needed, client.parse.heldBytes);
     return consumed;
   }
 

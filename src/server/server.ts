@@ -158,13 +158,15 @@ export class Server implements LifecyclePort {
       this.context.argv.unbind(buffer);
       this.context.keyspace.arena.giveBack(buffer);
     };
-    this.network = new Network({ settings: defaultNetworkSettings(), stats, clock, log, onFailure, onDropped });
+    const ledger = keyspace.account;
+    const settings = defaultNetworkSettings();
+    this.network = new Network({ settings, stats, clock, log, ledger, onFailure, onDropped });
     this.listeners = new Listeners(this.network, (connection) => this.accept(connection));
     const { network, clients, context } = this;
     this.tasks = new ServerTasks({ context, log, network, clients, onFailure });
     this.cron = new Cron(this.tasks, clock);
     suspensions.deadlineChanged = () => this.cron.deadlineChanged();
-    status.parts = { tasks: this.tasks, cron: this.cron, listeners: this.listeners };
+    status.parts = { tasks: this.tasks, cron: this.cron, listeners: this.listeners, memory: network.memory, clock };
     status.startupBytes = keyspace.account.used;
     this.sessions = { context: this.context, requests: this.requests, clients };
     watchKeyspaceConfig(this.context);
@@ -229,6 +231,7 @@ export class Server implements LifecyclePort {
     configureKeyspace(keyspace, this.config);
     keyspace.setTime(this.clock.nowMs());
     context.keyspace = keyspace;
+    this.network.memory.moveTo(keyspace.account);
     context.db = keyspace.db(context.client.database);
     this.watchExpiry(keyspace);
   }

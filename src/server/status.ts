@@ -1,6 +1,8 @@
 /** What INFO tells of one server as a whole. */
 import { randomBytes } from 'node:crypto';
-import type { ListenerStatus, RateStatus, ServerStatus } from '../observability/server-status.js';
+import type { ConnectionMemory } from '../net/index.js';
+import type { ConnectionStatus, ListenerStatus, RateStatus, ServerStatus } from '../observability/server-status.js';
+import type { Clock } from '../util/clock.js';
 import type { Cron } from './cron.js';
 import type { ServerTasks } from './tasks.js';
 
@@ -17,6 +19,8 @@ export interface StatusParts {
   readonly tasks: ServerTasks;
   readonly cron: Cron;
   readonly listeners: ListenerAddresses;
+  readonly memory: ConnectionMemory;
+  readonly clock: Clock;
 }
 
 const ID_BYTES = 20;
@@ -46,6 +50,17 @@ export class Status implements ServerStatus {
     if (tcpPort !== 0) all.push({ name: 'tcp', addresses: boundNames, port: tcpPort });
     if (unixPath !== null) all.push({ name: 'unix', addresses: [unixPath], port: 0 });
     return all;
+  }
+
+  get connections(): ConnectionStatus {
+    if (this.parts === null) return { memoryBytes: 0, recentInputBytes: 0, recentOutputBytes: 0 };
+    const { memory, clock } = this.parts;
+    const nowMs = clock.nowMs();
+    return {
+      memoryBytes: memory.bytes,
+      recentInputBytes: memory.input.at(nowMs),
+      recentOutputBytes: memory.output.at(nowMs),
+    };
   }
 
   get rates(): RateStatus {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MemoryAccount } from '../../src/memory/index.js';
+import { ConnectionMemory } from '../../src/net/index.js';
 import { QueryBuffer } from '../../src/net/query-buffer.js';
 
 describe('the query buffer', () => {
@@ -10,7 +12,8 @@ describe('the query buffer', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const query = new QueryBuffer();
+        const account = new MemoryAccount();
+        const query = new QueryBuffer(new ConnectionMemory(account));
         let model: number[] = [];
         for (const { add, take } of steps) {
           query.append(add, 0, add.length, 0);
@@ -19,6 +22,7 @@ describe('the query buffer', () => {
           query.consume(query.from + taken);
           model = model.slice(taken);
           expect([...query.bytes.subarray(query.from, query.to)]).toEqual(model);
+          expect(account.used).toBe(query.capacity);
           if (query.capacity > 0) expect(query.view.byteLength).toBe(query.capacity);
         }
       }),
@@ -26,7 +30,7 @@ describe('the query buffer', () => {
   });
 
   it('reserves what a big value needs once', () => {
-    const query = new QueryBuffer();
+    const query = new QueryBuffer(new ConnectionMemory(new MemoryAccount()));
     const chunk = Buffer.alloc(64 * 1024, 1);
     query.append(chunk, 0, chunk.length, 5_000_000);
     const { bytes } = query;
@@ -36,13 +40,13 @@ describe('the query buffer', () => {
   });
 
   it('does not take gigabytes because a client announces them', () => {
-    const query = new QueryBuffer();
+    const query = new QueryBuffer(new ConnectionMemory(new MemoryAccount()));
     query.append(Buffer.alloc(100), 0, 100, 512 * 1024 * 1024);
     expect(query.capacity).toBeLessThanOrEqual(16 * 1024 * 1024);
   });
 
   it('gives a large buffer back when it is empty, and a small one when it is told to shrink', () => {
-    const query = new QueryBuffer();
+    const query = new QueryBuffer(new ConnectionMemory(new MemoryAccount()));
     query.append(Buffer.alloc(200_000), 0, 200_000, 0);
     query.consume(query.to);
     expect(query.capacity).toBe(0);

@@ -1,6 +1,7 @@
 /** What the tests of `net` need: a network of their own with owners that answer lines, and clients that wait for events. */
 import { once } from 'node:events';
 import net from 'node:net';
+import { MemoryAccount } from '../../src/memory/index.js';
 import {
   type Connection,
   type ConnectionOwner,
@@ -55,6 +56,7 @@ export class Bench {
   /** Sizes of the buffers that connections were done with. */
   readonly dropped: number[] = [];
   readonly settings = defaultNetworkSettings();
+  readonly account = new MemoryAccount();
   readonly network: Network;
   readonly listeners: Listeners;
 
@@ -73,6 +75,7 @@ export class Bench {
       stats: emptyNetworkStats(),
       clock: options.clock ?? systemClock,
       log,
+      ledger: this.account,
       onFailure: (cause) => this.failures.push(cause),
       onDropped: (buffer) => this.dropped.push(buffer.byteLength),
     });

@@ -12,7 +12,6 @@ function figures(changes: Partial<MemoryFigures>, arena: Partial<MemoryFigures['
     startupBytes: 0,
     rssBytes: 160 * MB,
     indexBytes: 10 * MB,
-    expiresBytes: 0,
     clientBytes: 0,
     overheadBytes: 10 * MB,
     datasetBytes: 90 * MB,

@@ -99,6 +99,7 @@ export class FakeConnection implements ClientConnection {
   readonly queryBufferFree = 0;
   readonly pendingOutputBytes = 0;
   readonly pendingOutputCount = 0;
+  readonly outputMemoryBytes = 0;
   readonly memoryBytes = 0;
   readonly lastKeptMs = 0;
   congested = false;

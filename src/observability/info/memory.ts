@@ -12,11 +12,10 @@ export interface MemoryFigures {
   readonly rssBytes: number;
   /** Indexes of all databases. */
   readonly indexBytes: number;
-  /** Bookkeeping of expire times. */
-  readonly expiresBytes: number;
   readonly clientBytes: number;
-  /** All that is not data: what the start took, indexes and expire times. Connections are not in the account. */
+  /** All that is not data: indexes, expire times, connections, copies for a snapshot. */
   readonly overheadBytes: number;
+  /** The arena's blocks: keys with their values. */
   readonly datasetBytes: number;
   /** The part of the data in what was added since the start, in per cent. */
   readonly datasetPercent: number;
@@ -24,14 +23,14 @@ export interface MemoryFigures {
 }
 
 /** Takes all figures once. O(databases), O(slabs). */
-export function memoryFigures({ keyspace, status, clients }: InfoSource): MemoryFigures {
+export function memoryFigures({ keyspace, status }: InfoSource): MemoryFigures {
   const { used: usedBytes, peak: peakBytes } = keyspace.account;
   const { startupBytes } = status;
+  const { memoryBytes: clientBytes } = status.connections;
+  const arena = keyspace.arena.stats();
   let indexBytes = 0;
   for (const db of keyspace.usedDatabases()) indexBytes += db.indexBytes;
-  const expiresBytes = keyspace.wheel.bytes;
-  const overheadBytes = Math.min(usedBytes, startupBytes + indexBytes + expiresBytes);
-  const datasetBytes = usedBytes - overheadBytes;
+  const datasetBytes = arena.liveBytes;
   const grown = usedBytes - startupBytes;
   return {
     usedBytes,
@@ -39,12 +38,11 @@ export function memoryFigures({ keyspace, status, clients }: InfoSource): Memory
     startupBytes,
     rssBytes: process.memoryUsage.rss(),
     indexBytes,
-    expiresBytes,
-    clientBytes: clients.memoryBytes,
-    overheadBytes,
+    clientBytes,
+    overheadBytes: usedBytes - datasetBytes,
     datasetBytes,
     datasetPercent: grown <= 0 ? 0 : (100 * datasetBytes) / grown,
-    arena: keyspace.arena.stats(),
+    arena,
   };
 }
 

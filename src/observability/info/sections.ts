@@ -86,13 +86,14 @@ function pathText(path: string): string {
   return Buffer.from(encodeText(path)).toString('latin1');
 }
 
-function clientsFields({ clients, config }: InfoSource): InfoFields {
+function clientsFields({ clients, config, status }: InfoSource): InfoFields {
+  const { recentInputBytes, recentOutputBytes } = status.connections;
   return [
     ['connected_clients', clients.connected],
     ['cluster_connections', 0],
     ['maxclients', config.maxclients],
-    ['client_recent_max_input_buffer', clients.largestInputBytes],
-    ['client_recent_max_output_buffer', clients.largestOutputBytes],
+    ['client_recent_max_input_buffer', recentInputBytes],
+    ['client_recent_max_output_buffer', recentOutputBytes],
     ['blocked_clients', clients.blocked],
     ['tracking_clients', 0],
     ['pubsub_clients', 0],

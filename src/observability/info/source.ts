@@ -10,11 +10,6 @@ export interface ClientFigures {
   /** Clients that wait, and those of them that wait for a limited time. */
   readonly blocked: number;
   readonly waitingForTime: number;
-  /** The largest query buffer and the largest output of a client, in bytes. */
-  readonly largestInputBytes: number;
-  readonly largestOutputBytes: number;
-  /** Everything that their connections hold. */
-  readonly memoryBytes: number;
 }
 
 /** The server at the moment of the call. */

@@ -1,5 +1,5 @@
 /** INFO: gathers what the sections are made of. */
-import { type ClientFigures, type InfoSource, infoText } from '../../../observability/info/index.js';
+import { type InfoSource, infoText } from '../../../observability/info/index.js';
 import type { CommandContext } from '../../context.js';
 
 export function info(c: CommandContext): void {
@@ -9,7 +9,7 @@ export function info(c: CommandContext): void {
   reply.verbatim('txt', infoText(infoSource(c), names));
 }
 
-/** The server as it is now. O(clients). */
+/** The server as it is now. O(clients that wait). */
 export function infoSource(c: CommandContext): InfoSource {
   return {
     nowMs: c.nowMs,
@@ -20,23 +20,10 @@ export function infoSource(c: CommandContext): InfoSource {
     status: c.ports.status,
     replicationOffset: c.feed.offset,
     commands: c.table.all,
-    clients: clientFigures(c),
+    clients: {
+      connected: c.ports.clients.count,
+      blocked: c.suspensions.count,
+      waitingForTime: c.suspensions.timedCount,
+    },
   };
-}
-
-function clientFigures(c: CommandContext): ClientFigures {
-  let largestInputBytes = 0;
-  let largestOutputBytes = 0;
-  let memoryBytes = 0;
-  let waitingForTime = 0;
-  for (const { connection, suspension } of c.ports.clients.all()) {
-    if (suspension !== null && suspension.deadlineMs !== 0) waitingForTime++;
-    if (connection === null) continue;
-    largestInputBytes = Math.max(largestInputBytes, connection.queryBufferBytes + connection.queryBufferFree);
-    largestOutputBytes = Math.max(largestOutputBytes, connection.pendingOutputBytes);
-    memoryBytes += connection.memoryBytes;
-  }
-  const { count: connected } = c.ports.clients;
-  const { count: blocked } = c.suspensions;
-  return { connected, blocked, waitingForTime, largestInputBytes, largestOutputBytes, memoryBytes };
 }
