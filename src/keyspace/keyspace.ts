@@ -53,6 +53,8 @@ export class KeyspaceStats {
   lazyFreed = 0;
   /** How often upkeep stopped expiring because its time for one turn was over. */
   expireTimeCapReached = 0;
+  /** Microseconds spent on deleting keys whose time was over, lookups not counted. */
+  expireUs = 0;
 
   reset(): void {
     this.hits = 0;
@@ -60,6 +62,7 @@ export class KeyspaceStats {
     this.expired = 0;
     this.lazyFreed = 0;
     this.expireTimeCapReached = 0;
+    this.expireUs = 0;
   }
 }
 
@@ -219,6 +222,7 @@ export class Keyspace {
     // Where both have much to do, neither waits for the other to end.
     const expiryShare = this.garbage.isEmpty ? 1 : 0.75;
     let more = this.expireDue(begin + budgetUs * expiryShare);
+    this.stats.expireUs += system.monotonicUs() - begin;
     while (this.garbage.free(FREE_STEP)) if (system.monotonicUs() >= deadline) return true;
     if (more) return true;
     for (const db of this.databases) if (db?.prepareIndex(INDEX_PAGES)) more = true;

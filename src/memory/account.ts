@@ -16,7 +16,7 @@ export class MemoryAccount {
     return this.figures[USED]!;
   }
 
-  /** The most that was ever in use, or since {@link resetPeak}. O(1). */
+  /** The most that was ever in use. O(1). */
   get peak(): number {
     return this.figures[PEAK]!;
   }
@@ -32,10 +32,5 @@ export class MemoryAccount {
   /** @hot Enters `bytes` that were given back. O(1). */
   sub(bytes: number): void {
     this.figures[USED] = this.figures[USED]! - bytes;
-  }
-
-  /** Lets the peak begin again at what is in use (MEMORY DOCTOR, CONFIG RESETSTAT). O(1). */
-  resetPeak(): void {
-    this.figures[PEAK] = this.figures[USED]!;
   }
 }

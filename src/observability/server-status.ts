@@ -39,13 +39,17 @@ export interface ServerStatus {
   readonly listeners: readonly ListenerStatus[];
   readonly connections: ConnectionStatus;
   readonly rates: RateStatus;
-  /** Turns of the event loop, and microseconds that they took, since the server was made. */
+  /** Turns of the event loop, and microseconds that they took, since the server was made or its figures were reset. */
   readonly loopCycles: number;
   readonly loopBusyUs: number;
+  /** Microseconds of them that work by the clock took. */
+  readonly cronUs: number;
   /** The id of the history of changes that this server writes, 40 hexadecimal digits. */
   readonly replicationId: string;
   /** The id of the history that it continued, 40 zeros when there is none. */
   readonly secondReplicationId: string;
+  /** Lets rates and the event loop's figures begin anew (CONFIG RESETSTAT). */
+  resetFigures(): void;
   /** Begins a new history (DEBUG CHANGE-REPL-ID). */
   changeReplicationId(): void;
 }

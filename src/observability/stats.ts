@@ -6,6 +6,8 @@ import { SlowLog } from './slowlog.js';
 
 /** How many kinds of errors errorstats keeps, so that a script's error texts cannot fill the memory. */
 const MAX_ERROR_KINDS = 128;
+/** The kind, of count 1, that tells that there were others (Redis 7.4 has it for the same). */
+const ERRORS_CUT_OFF = 'ERRORSTATS_DISABLED';
 
 /** Per-command statistics in arrays indexed by the command's id: nothing is allocated for a call. */
 export class CommandStats {
@@ -68,8 +70,8 @@ export class ServerStats {
   countError(reply: ErrorReply): void {
     this.totalErrorReplies++;
     const known = this.errors.get(reply.code);
-    if (known === undefined && this.errors.size >= MAX_ERROR_KINDS) return;
-    this.errors.set(reply.code, (known ?? 0) + 1);
+    if (known === undefined && this.errors.size >= MAX_ERROR_KINDS) this.errors.set(ERRORS_CUT_OFF, 1);
+    else this.errors.set(reply.code, (known ?? 0) + 1);
   }
 
   /** What CONFIG RESETSTAT sets back. */

@@ -31,6 +31,12 @@ export class Rate {
     this.lastBase = base;
   }
 
+  /** Forgets all samples (CONFIG RESETSTAT). */
+  reset(): void {
+    this.samples.fill(0);
+    this.lastBase = Number.NaN;
+  }
+
   /** The mean of the samples. O(1). */
   get mean(): number {
     let sum = 0;
@@ -40,12 +46,18 @@ export class Rate {
 }
 
 /**
- * The event loop's own figures since this object was made. They are the process' and not one server's: servers in one
+ * The event loop's own figures since this object was made, or was last reset. They are the process' and not one server's: servers in one
  * process share its loop.
  */
 export class LoopMonitor {
-  private readonly startCycles = cyclesOfProcess();
-  private readonly start = performance.eventLoopUtilization();
+  private startCycles = cyclesOfProcess();
+  private start = performance.eventLoopUtilization();
+
+  /** Begins anew (CONFIG RESETSTAT). */
+  reset(): void {
+    this.startCycles = cyclesOfProcess();
+    this.start = performance.eventLoopUtilization();
+  }
 
   /** Turns of the loop; 0 where Node does not count them (before 20.18). */
   get cycles(): number {

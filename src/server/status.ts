@@ -82,6 +82,14 @@ export class Status implements ServerStatus {
     return this.parts?.tasks.loop.busyUs ?? 0;
   }
 
+  get cronUs(): number {
+    return Math.round(this.parts?.tasks.spentUs ?? 0);
+  }
+
+  resetFigures(): void {
+    this.parts?.tasks.resetFigures();
+  }
+
   changeReplicationId(): void {
     this.replicationId = newId();
     this.secondReplicationId = NO_ID;

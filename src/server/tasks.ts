@@ -30,6 +30,8 @@ export class ServerTasks implements CronTasks {
   readonly loopCycleUs = new Rate();
   readonly loop = new LoopMonitor();
   private readonly parts: TaskParts;
+  /** Microseconds that the tasks took. */
+  spentUs = 0;
   private sampledMs = 0;
   private statusMs = 0;
 
@@ -59,7 +61,9 @@ export class ServerTasks implements CronTasks {
 
   tick(hz: number): void {
     const { context, network, log } = this.parts;
-    const nowMs = context.clock.nowMs();
+    const { clock } = context;
+    const begunUs = clock.monotonicUs();
+    const nowMs = clock.nowMs();
     network.maintain(hz);
     this.closeIdleClients(nowMs, hz);
     if (nowMs - this.sampledMs >= SAMPLE_INTERVAL_MS) this.sample(nowMs);
@@ -68,10 +72,15 @@ export class ServerTasks implements CronTasks {
       const { clients } = this.parts;
       log.debug(`${clients.count} clients connected (0 replicas), ${context.keyspace.account.used} bytes in use`);
     }
+    this.spentUs += clock.monotonicUs() - begunUs;
   }
 
   upkeep(budgetUs: number): boolean {
-    return this.parts.context.keyspace.maintain(budgetUs);
+    const { clock, keyspace } = this.parts.context;
+    const begunUs = clock.monotonicUs();
+    const more = keyspace.maintain(budgetUs);
+    this.spentUs += clock.monotonicUs() - begunUs;
+    return more;
   }
 
   deadlinePassed(): void {
@@ -80,6 +89,17 @@ export class ServerTasks implements CronTasks {
 
   failed(cause: unknown): void {
     this.parts.onFailure(cause);
+  }
+
+  /** CONFIG RESETSTAT: rates and the loop's figures begin anew. */
+  resetFigures(): void {
+    this.opsPerSecond.reset();
+    this.inputKilobytes.reset();
+    this.outputKilobytes.reset();
+    this.loopCyclesPerSecond.reset();
+    this.loopCycleUs.reset();
+    this.loop.reset();
+    this.spentUs = 0;
   }
 
   /** Takes the rates' samples. */

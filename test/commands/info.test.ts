@@ -109,6 +109,16 @@ describeCommands('INFO clients, memory and persistence', (t) => {
     const after = Number(await field(c, 'clients', 'connected_clients'));
     if (after !== before + 1) throw new Error(`${before} then ${after}`);
   });
+  t.test('INFO clients counts those that wait, and those that wait for a limited time', async (c) => {
+    const forever = await c.another();
+    const limited = await c.another();
+    await forever.expect('SET k v', ok);
+    await limited.expect('SET k v', ok);
+    forever.connection.write('WAIT 1 0');
+    limited.connection.write('WAIT 1 100000');
+    await c.untilBlocked(2);
+    if ((await field(c, 'clients', 'clients_in_timeout_table')) !== '1') throw new Error('one with a time limit');
+  });
   t.test('INFO memory tells more memory in use when there is more data', async (c) => {
     const before = Number(await field(c, 'memory', 'used_memory'));
     await c.expect(['SET', 'k', 'x'.repeat(1_000_000)], ok);

@@ -163,7 +163,7 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     // The wheel fires every key at its time: there is no share of stale keys to estimate.
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', keyspace.stats.expireTimeCapReached],
-    ['expire_cycle_cpu_milliseconds', 0],
+    ['expire_cycle_cpu_milliseconds', Math.floor(keyspace.stats.expireUs / 1000)],
     ['evicted_keys', 0],
     ['evicted_clients', 0],
     ['evicted_scripts', 0],
@@ -196,6 +196,7 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     ['io_threaded_writes_processed', 0],
     ['client_query_buffer_limit_disconnections', stats.clientQueryBufferLimitDisconnections],
     ['client_output_buffer_limit_disconnections', stats.clientOutputBufferLimitDisconnections],
+    // Replies are built in one buffer that all clients share: none of a client's own is resized.
     ['reply_buffer_shrinks', 0],
     ['reply_buffer_expands', 0],
     ['eventloop_cycles', status.loopCycles],
@@ -258,7 +259,7 @@ function commandFields({ stats, commands }: InfoSource): InfoFields {
   return fields;
 }
 
-/** Error codes come from clients too (DEBUG ERROR, scripts): what would break a line is replaced, as Redis does. */
+/** Error codes may come from scripts: what would break a line is replaced, as Redis does. */
 function errorFields({ stats }: InfoSource): InfoFields {
   return [...stats.errors]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -274,10 +275,11 @@ function keyspaceFields({ keyspace }: InfoSource): InfoFields {
   return fields;
 }
 
-function debugFields(): InfoFields {
+/** Single turns of the loop are not seen from inside: of the longest, and of the one with most commands, nothing is known. */
+function debugFields({ status }: InfoSource): InfoFields {
   return [
     ['eventloop_duration_aof_sum', 0],
-    ['eventloop_duration_cron_sum', 0],
+    ['eventloop_duration_cron_sum', status.cronUs],
     ['eventloop_duration_max', 0],
     ['eventloop_cmd_per_cycle_max', 0],
   ];

@@ -60,5 +60,6 @@ export function configRewrite(c: CommandContext): void {
 export function configResetstat(c: CommandContext): void {
   c.stats.reset();
   c.keyspace.stats.reset();
+  c.ports.status.resetFigures();
   c.reply.ok();
 }

@@ -8,8 +8,6 @@ import { ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
 import { infoSource } from './info.js';
 
 const SAMPLES = token('samples');
-/** MEMORY PURGE works for so long at most. */
-const PURGE_US = 10_000;
 
 /** Bytes that the key would give back. Its clock stays: looking at a key is not using it. */
 export function memoryUsage(c: CommandContext): void {
@@ -30,7 +28,7 @@ export function memoryDoctor(c: CommandContext): void {
 }
 
 export function memoryPurge(c: CommandContext): void {
-  c.keyspace.arena.maintain(PURGE_US);
+  c.keyspace.arena.giveBack();
   c.reply.ok();
 }
 
