@@ -32,6 +32,15 @@ describeCommands('MEMORY USAGE', (t) => {
     await c.wire('MEMORY USAGE k');
     await c.expectMatch('DEBUG OBJECT k', / lru_seconds_idle:\d+/);
   });
+  t.test('MEMORY USAGE counts a key whose time is over as long as it is there', { needsDebug: true }, async (c) => {
+    await c.expect('DEBUG SET-ACTIVE-EXPIRE 0', ok);
+    await c.expect('SET k v PXAT 1', ok);
+    const bytes = await usage(c, 'k');
+    if (!(bytes > 0)) throw new Error(`${bytes} bytes`);
+    await c.expect('GET k', nil);
+    await c.expect('MEMORY USAGE k', nil);
+    await c.expect('DEBUG SET-ACTIVE-EXPIRE 1', ok);
+  });
   t.test('MEMORY USAGE refuses other options', async (c) => {
     await c.expectError('MEMORY USAGE k SAMPLES', 'ERR syntax error');
     await c.expectError('MEMORY USAGE k SAMPLES -1', 'ERR syntax error');
