@@ -332,11 +332,11 @@ export class Arena implements MemoryReader, WalkSource {
     while (this.prepareStep()) if (this.clock.monotonicUs() - startUs >= budgetUs) break;
     if (startUs - this.tidiedAtUs < TIDY_EVERY_US) return;
     this.tidiedAtUs = startUs;
-    this.giveBack();
+    this.purge();
   }
 
   /** One step at giving idle memory back, at once and whatever {@link maintain} has done lately. */
-  giveBack(): void {
+  purge(): void {
     this.small.trim();
     if (this.snapshotting) return;
     while (this.returns.hasRoom && this.slabs.returnIdleExtent(SPARE_EXTENTS));

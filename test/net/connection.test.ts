@@ -337,7 +337,7 @@ describe('a connection', () => {
     const large = bench.dropped.filter((bytes) => bytes > length);
     expect(large).toContain(length + 1);
     expect(large.length).toBeGreaterThanOrEqual(2);
-    expect(bench.owners[0]?.connection.memoryBytes).toBe(0);
+    expect(bench.owners[0]?.connection.memoryBytes).toBe(CONNECTION_BYTES);
   });
 
   it('whose owner throws reports the cause and does not take the process down', async () => {

@@ -126,7 +126,8 @@ describe('A command of a restricted user', () => {
   });
 
   test('is asked for behind the password', () => {
-    const { a, asked } = start(() => DENIED_COMMAND);
+    const { a, asked, bench } = start(() => DENIED_COMMAND);
+    bench.context.users.default.setOnlyPassword('secret'); // or nobody has to authenticate
     a.client.authenticated = false;
     expect(answer(a, 'GET k')).toMatch(/^-NOAUTH /);
     expect(asked).toEqual([]);

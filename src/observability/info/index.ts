@@ -2,7 +2,7 @@
 import { INFO_SECTIONS, type InfoSection } from './sections.js';
 import type { InfoSource } from './source.js';
 
-export type { ClientFigures, InfoSource } from './source.js';
+export type { InfoSource } from './source.js';
 
 /** Other names of sections. */
 const ALIASES: ReadonlyMap<string, string> = new Map([['module_list', 'modules']]);

@@ -28,7 +28,7 @@ export function memoryDoctor(c: CommandContext): void {
 }
 
 export function memoryPurge(c: CommandContext): void {
-  c.keyspace.arena.giveBack();
+  c.keyspace.arena.purge();
   c.reply.ok();
 }
 
