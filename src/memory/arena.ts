@@ -44,10 +44,11 @@ import {
 } from './layout.js';
 import type { MemoryReader } from './memory-reader.js';
 import { OutOfMemoryError } from './out-of-memory-error.js';
+import { PreparedBuffer } from './prepared-buffer.js';
 import { RecordCursor, type WalkSource, walkRecords } from './record-walk.js';
 import { RunBlocks } from './run-blocks.js';
 import { MAX_SMALL_BYTES, ROW_BYTES, ROW_OF } from './size-classes.js';
-import { SlabTable } from './slabs.js';
+import { longBufferBytes, SlabTable } from './slabs.js';
 import { SmallBlocks } from './small-blocks.js';
 
 const MAX_RUN_BYTES = MAX_RUN_UNITS * RUN_UNIT_BYTES;
@@ -109,6 +110,7 @@ export class Arena implements MemoryReader, WalkSource {
   snapshotting = false;
 
   private readonly returns = new BufferReturn();
+  private readonly prepared: PreparedBuffer;
   private readonly slabs: SlabTable;
   private readonly barrier: CardBarrier;
   private readonly small: SmallBlocks;
@@ -119,7 +121,8 @@ export class Arena implements MemoryReader, WalkSource {
   constructor(options: ArenaOptions = {}) {
     this.account = options.account ?? new MemoryAccount();
     this.clock = options.clock ?? systemClock;
-    this.slabs = new SlabTable(this.returns, options.slabLimit);
+    this.prepared = new PreparedBuffer(this.returns, this.account);
+    this.slabs = new SlabTable(this.returns, this.prepared, options.slabLimit);
     this.barrier = new CardBarrier(this.slabs, this.returns, this.account);
     this.small = new SmallBlocks(this.slabs, this.barrier, this.account);
     this.runs = new RunBlocks(this.slabs, this.barrier, this.account);
@@ -338,9 +341,24 @@ export class Arena implements MemoryReader, WalkSource {
   /** One step at giving idle memory back, at once and whatever {@link maintain} has done lately. */
   purge(): void {
     this.small.trim();
+    this.prepared.step();
     if (this.snapshotting) return;
     while (this.returns.hasRoom && this.slabs.returnIdleExtent(SPARE_EXTENTS));
     this.returns.step();
+  }
+
+  /**
+   * Says that a block of up to `bytes` bytes will be asked for, to hold what is coming in, of which `arrived` bytes have
+   * come: when that much is copied there, it will not wait for memory. For long blocks only; without effect when there is
+   * no memory, which whoever needs it will see. O(bytes that came since the last call).
+   */
+  expectBlock(bytes: number, arrived: number): void {
+    if (bytes <= MAX_RUN_BYTES || bytes > MAX_BLOCK_BYTES) return;
+    try {
+      this.prepared.prepare(longBufferBytes(bytes), arrived);
+    } catch (error) {
+      if (!(error instanceof OutOfMemoryError)) throw error;
+    }
   }
 
   /**

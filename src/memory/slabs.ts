@@ -29,6 +29,7 @@ import {
   SLAB_PAGES,
 } from './layout.js';
 import { OutOfMemoryError } from './out-of-memory-error.js';
+import type { PreparedBuffer } from './prepared-buffer.js';
 import { allocateShared } from './shared-buffer.js';
 
 const NO_BUFFER = new SharedArrayBuffer(0);
@@ -58,10 +59,12 @@ export class SlabTable {
 
   /**
    * @param returns takes the buffers that are not needed any more
+   * @param prepared may have a buffer for the next long block
    * @param limit slab ids to use at most, an even number up to 2048; less only in tests
    */
   constructor(
     private readonly returns: BufferReturn,
+    private readonly prepared: PreparedBuffer,
     readonly limit: number = SLAB_IDS,
   ) {
     this.words = new Array<Int32Array>(limit).fill(NO_WORDS);
@@ -95,9 +98,8 @@ export class SlabTable {
     let id = this.limit - 1;
     while (id > 0 && this.kinds[id] !== SLAB_NONE) id--;
     if (id === 0 || bytes > MAX_BLOCK_BYTES) throw new OutOfMemoryError(bytes);
-    // Never less than an extent, for the reason that layout.ts gives; what is not written to costs nothing.
-    const reserved = Math.max(EXTENT_BYTES, Math.ceil(room / PAGE_BYTES) * PAGE_BYTES);
-    this.bind(id, allocateShared(reserved), 0, reserved);
+    const buffer = this.prepared.take(longBufferBytes(room)) ?? allocateShared(longBufferBytes(room));
+    this.bind(id, buffer, 0, buffer.byteLength);
     this.kinds[id] = kind;
     this.longBytes[id] = bytes;
     return id;
@@ -199,4 +201,9 @@ export class SlabTable {
     this.touchedPages[id] = SLAB_PAGES;
     this.longBytes[id] = 0;
   }
+}
+
+/** Bytes of the buffer of a long block with room for `room`: never less than an extent, for the reason that layout.ts gives. */
+export function longBufferBytes(room: number): number {
+  return Math.max(EXTENT_BYTES, Math.ceil(room / PAGE_BYTES) * PAGE_BYTES); // what is not written to costs nothing
 }

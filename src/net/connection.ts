@@ -363,8 +363,9 @@ export class Connection {
   /** Offers the query buffer, if as much has come as its owner waits for. */
   private offerOrKeep(): void {
     if (this.congested) this.checkProportion();
-    if (this.query.length >= this.announcedBytes) this.offerQuery();
-    else this.lastKeptMs = this.network.clock.nowMs();
+    if (this.query.length >= this.announcedBytes) return this.offerQuery();
+    this.lastKeptMs = this.network.clock.nowMs();
+    this.network.onArriving(this.announcedBytes, this.query.length);
   }
 
   /** Offers what the query buffer holds: what its owner said it needs, or a slice of what has piled up. */

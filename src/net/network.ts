@@ -102,6 +102,8 @@ export interface NetworkParts {
   readonly onFailure: (cause: unknown) => void;
   /** Gets buffers of a connection that are done with: a large one can be seen to, since V8 is in no haste to collect it. */
   readonly onDropped: (buffer: ArrayBufferLike) => void;
+  /** Hears of a command of `bytes` bytes, of which `arrived` have come, more than once while the rest of it comes. */
+  readonly onArriving: (bytes: number, arrived: number) => void;
 }
 
 /** Where `net` reports what an operator may want to know. */
@@ -131,6 +133,8 @@ export class Network {
   readonly direct: DirectWrites | null;
   /** The request for the next direct write; replaced when a write keeps it. */
   request: WriteRequest | null;
+  /** See {@link NetworkParts.onArriving}. */
+  readonly onArriving: (bytes: number, arrived: number) => void;
   private readonly onFailure: (cause: unknown) => void;
   private unflushed: Connection[] = [];
   private doomed: Connection[] = [];
@@ -142,6 +146,7 @@ export class Network {
 
   constructor(parts: NetworkParts) {
     const { settings, stats, clock, log, ledger, onFailure, onDropped } = parts;
+    this.onArriving = parts.onArriving;
     this.settings = settings;
     this.stats = stats;
     this.clock = clock;

@@ -158,9 +158,11 @@ export class Server implements LifecyclePort {
       this.context.argv.unbind(buffer);
       this.context.keyspace.arena.giveBack(buffer);
     };
+    const onArriving = (bytes: number, arrived: number): void =>
+      this.context.keyspace.arena.expectBlock(bytes, arrived);
     const ledger = keyspace.account;
     const settings = defaultNetworkSettings();
-    this.network = new Network({ settings, stats, clock, log, ledger, onFailure, onDropped });
+    this.network = new Network({ settings, stats, clock, log, ledger, onFailure, onDropped, onArriving });
     this.listeners = new Listeners(this.network, (connection) => this.accept(connection));
     const { network, clients, context } = this;
     this.tasks = new ServerTasks({ context, log, network, clients, onFailure });

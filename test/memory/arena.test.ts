@@ -8,6 +8,8 @@ function bytesOf(text: string): { bytes: Uint8Array; view: DataView } {
   return { bytes, view: new DataView(bytes.buffer) };
 }
 
+const MIB = 1 << 20;
+
 describe('Arena values', () => {
   it('words, bytes and doubles keep what was set', () => {
     const arena = new Arena();
@@ -178,6 +180,36 @@ describe('Arena blocks', () => {
     ref = arena.realloc(ref, 100 << 20, 32);
     expect(arena.i32(ref, 7)).toBe(77);
     expect(arena.stats().touchedBytes).toBe(100 << 20);
+  });
+
+  it('a long block takes the buffer that was touched for it while its bytes came', () => {
+    const arena = new Arena();
+    const bytes = 33 * MIB;
+    arena.expectBlock(bytes, 1);
+    arena.expectBlock(bytes, MIB);
+    expect(arena.account.used).toBe(MIB);
+    const { reservedBytes } = arena.stats();
+    const ref = arena.alloc(bytes);
+    expect(arena.account.used).toBe(arena.blockSize(ref));
+    expect(arena.stats().reservedBytes - reservedBytes).toBe(bytes);
+    arena.expectBlock(bytes, MIB);
+    expect(arena.account.used).toBe(arena.blockSize(ref) + MIB); // the first buffer is a block's now
+    arena.free(arena.alloc(bytes));
+    arena.free(ref);
+    expect(arena.account.used).toBe(0);
+  });
+
+  it('a buffer for a block that never comes is dropped after two seconds, and one too small for another at once', () => {
+    const arena = new Arena();
+    arena.expectBlock(33 * MIB, MIB);
+    arena.expectBlock(40 * MIB, 2 * MIB);
+    expect(arena.account.used).toBe(2 * MIB);
+    for (let step = 0; step < 20; step++) arena.purge();
+    expect(arena.account.used).toBe(2 * MIB);
+    arena.purge();
+    expect(arena.account.used).toBe(0);
+    arena.expectBlock(MIB, MIB); // runs and small blocks are ready anyway
+    expect(arena.account.used).toBe(0);
   });
 
   it('references beyond 16 GiB, which are negative, work like others', () => {

@@ -55,6 +55,12 @@ describe.each([
     // The value was offered when it was whole, not with each chunk of it.
     expect(bench.owners[0]?.offers).toBeLessThanOrEqual(3);
     expect(bench.owners[0]?.connection.queryBufferBytes).toBe(0);
+    // While it came the network was told, so that room for it can be made ready.
+    expect(bench.arriving.length).toBeGreaterThan(0);
+    for (const [bytes, arrived] of bench.arriving) {
+      expect(bytes).toBe(length + 1);
+      expect(arrived).toBeLessThan(bytes);
+    }
   });
 
   it('sends what is appended from outside in order with replies', async () => {

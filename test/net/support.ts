@@ -55,6 +55,8 @@ export class Bench {
   readonly owners: LineOwner[] = [];
   /** Sizes of the buffers that connections were done with. */
   readonly dropped: number[] = [];
+  /** Commands that were announced while they came: their bytes, and how many had come. */
+  readonly arriving: [bytes: number, arrived: number][] = [];
   readonly settings = defaultNetworkSettings();
   readonly account = new MemoryAccount();
   readonly network: Network;
@@ -78,6 +80,7 @@ export class Bench {
       ledger: this.account,
       onFailure: (cause) => this.failures.push(cause),
       onDropped: (buffer) => this.dropped.push(buffer.byteLength),
+      onArriving: (bytes, arrived) => this.arriving.push([bytes, arrived]),
     });
     this.listeners = new Listeners(this.network, (connection) => {
       const owner = new LineOwner(connection, answer);
