@@ -249,7 +249,10 @@ export class LineIndex {
     this.foundWords = EMPTY; // or it would keep a segment
   }
 
-  /** Makes sure that the next `n` insertions need no memory that is not there. O(1), O(segments) where it makes some. */
+  /**
+   * Makes sure that the next `n` insertions need no memory that is not there, up to the next {@link prepare} and as long as no
+   * more is removed than inserted. O(1), O(segments) where it makes some.
+   */
   reserve(n: number): void {
     const { segments, overflow } = this;
     const lines = Math.max(this.lines, Math.floor((this.count + n) / GROW_LOAD) + 1);
@@ -267,10 +270,11 @@ export class LineIndex {
 
   /**
    * Writes to the pages that the next splits will use (at most `pages` of them), and makes the next segment when the last
-   * is nearly full, so that no insertion pays for a page fault (10 us). To be called between events. True if there was
-   * something to do. O(pages).
+   * is nearly full, so that no insertion pays for a page fault (10 us); gives overflow lines back when none is in use. To be
+   * called between events. True if there was something to prepare. O(pages).
    */
   prepare(pages: number): boolean {
+    if (this.overflowCount === 0) this.dropOverflow();
     if (this.lines < SEGMENT_LINES >> 1) return false;
     const goal = this.lines + PAGES_AHEAD * LINES_PER_PAGE;
     if (this.touchedLines >= goal) return false;
@@ -417,7 +421,6 @@ export class LineIndex {
     this.releaseChain(last);
     this.retreat();
     for (let i = 0; i < n; i++) this.append(into, tags[i]!, refs[i]!);
-    if (this.overflowCount === 0) this.dropOverflow();
   }
 
   /** Gives up the last line, which is empty, and segments that are far behind the new end. */

@@ -67,6 +67,27 @@ class NoMemory {
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('LineIndex', () => {
+  it('inserts what was reserved without memory, into one chain or many, though entries go in between', () => {
+    for (const sameLine of [false, true]) {
+      for (const size of [0, 1, 100, 127, 128, 129, 3000, 8192 * 8 - 30]) {
+        const blocks = new Blocks();
+        for (let i = 1; i <= size; i++) blocks.insert(i, scramble(i));
+        for (let i = 1; i <= Math.min(size, 20); i++) blocks.remove(i);
+        blocks.index.reserve(64);
+        vi.stubGlobal('SharedArrayBuffer', NoMemory);
+        for (let i = 0; i < 64; i++) {
+          if (i % 2 === 0 && blocks.hashes.has(size - i)) {
+            blocks.remove(size - i);
+            blocks.insert(size - i, scramble(size - i));
+          }
+          blocks.insert(100_000 + i, sameLine ? 7 : scramble(100_000 + i));
+        }
+        vi.unstubAllGlobals();
+        blocks.check();
+      }
+    }
+  });
+
   it('finds every entry while it grows to 60,000 and shrinks to nothing', () => {
     const blocks = new Blocks();
     const n = 60_000;
@@ -81,6 +102,7 @@ describe('LineIndex', () => {
     }
     blocks.check();
     expect(blocks.index.lineCount).toBe(1);
+    blocks.index.prepare(1);
     expect(blocks.index.bytes).toBe(1024);
   });
 

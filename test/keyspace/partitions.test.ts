@@ -139,6 +139,7 @@ describe('a database of several partitions', () => {
     const usage = db.memoryUsage(bench.find('key:7'));
     expect(usage).toBeGreaterThan(bench.arena.blockSize(bench.find('key:7')));
     for (let i = 0; i < 3000; i++) db.delete(spans(`key:${i}`), 0);
+    bench.settle();
     expect(bench.keyspace.account.used).toBe(empty);
     expect(db.size).toBe(0);
   });
