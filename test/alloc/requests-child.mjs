@@ -42,7 +42,7 @@ const connection = {
     return true;
   },
 };
-const client = new Client(1, connection, context.keyspace.db(0), context.users.default, Date.now());
+const client = new Client(1, connection, context.users.default, Date.now());
 
 /** Serves `count` calls in chunks of `depth`. */
 function serve(chunk, depth, count) {
