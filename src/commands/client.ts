@@ -49,7 +49,7 @@ export interface ClientConnection extends ReplySink {
   readonly congested: boolean;
   /** Whether the connection is closed or about to be: what is sent now is lost. */
   readonly closed: boolean;
-  /** Memory that those are held in. */
+  /** Memory that output is held in until the socket has taken it. */
   readonly outputMemoryBytes: number;
   /** Everything that this connection holds, as `maxmemory-clients` counts it. */
   readonly memoryBytes: number;

@@ -246,7 +246,8 @@ export class Executor {
   private outOfMemory(client: Client, size: number, sentBytes: number): void {
     const { reply, command, ports } = this.c;
     ports.log.warning(`Out of memory in a ${command.name} command`);
-    if (reply.sentBytes === sentBytes) reply.takeBack(size);
+    const begun = sentBytes + size; // where this reply begins, counted from the first byte of the chunk's replies
+    if (reply.sentBytes <= begun) reply.takeBack(begun - reply.sentBytes);
     else {
       reply.takeBack(0);
       client.closing = true;

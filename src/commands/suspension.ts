@@ -13,11 +13,14 @@ import { assert } from '../util/assert.js';
 import type { Client } from './client.js';
 import type { CommandContext } from './context.js';
 
-/** What happens when a suspension ends; each runs at most once, and one of them always does. */
+/** What happens when a suspension ends by itself; `resume` and `runAgain` run neither. */
 export interface Suspension {
   /** Wall-clock milliseconds at which {@link Suspension.timedOut} runs; 0: never. */
   readonly deadlineMs: number;
-  /** Writes the reply for a client whose deadline has passed; null: the command that was postponed runs then. */
+  /**
+   * Writes the reply for a client whose deadline has passed; null: the command that was postponed runs then, or there is no
+   * deadline. CLIENT UNBLOCK leaves such a client alone.
+   */
   readonly timedOut: ((c: CommandContext) => void) | null;
   /** The client disconnected: whatever refers to it is let go. No reply. */
   dropped(): void;

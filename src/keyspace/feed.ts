@@ -93,7 +93,8 @@ export class Feed {
 class FeedStream {
   /** Commands of the running unit. */
   commandCount = 0;
-  private readonly consumers: FeedConsumer[] = [];
+  /** Replaced, never changed: who leaves or comes during a unit changes nothing for the others. */
+  private consumers: readonly FeedConsumer[] = [];
   private buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_SIZE);
   /** Bytes of the unit in the buffer, behind the room that MULTI may need. */
   private size = 0;
@@ -142,17 +143,17 @@ class FeedStream {
     const unit = this.buffer.subarray(wrapped ? 0 : MULTI.length, wrapped ? end + EXEC.length : end);
     this.size = 0;
     if (this.buffer.length > KEPT_SIZE) this.buffer = Buffer.allocUnsafeSlow(INITIAL_SIZE);
-    for (let i = 0; i < this.consumers.length; i++) this.consumers[i]!.feedUnit(unit, unit.length, offset);
+    const { consumers } = this;
+    for (let i = 0; i < consumers.length; i++) consumers[i]!.feedUnit(unit, unit.length, offset);
   }
 
   subscribe(consumer: FeedConsumer): void {
-    this.consumers.push(consumer);
+    this.consumers = [...this.consumers, consumer];
     this.selected = -1;
   }
 
   unsubscribe(consumer: FeedConsumer): void {
-    const at = this.consumers.indexOf(consumer);
-    if (at !== -1) this.consumers.splice(at, 1);
+    this.consumers = this.consumers.filter((other) => other !== consumer);
   }
 
   private select(database: number): void {

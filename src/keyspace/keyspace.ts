@@ -223,8 +223,12 @@ export class Keyspace {
     const expiryShare = this.garbage.isEmpty ? 1 : 0.75;
     let more = this.expireDue(begin + budgetUs * expiryShare);
     this.stats.expireUs += system.monotonicUs() - begin;
-    while (this.garbage.free(FREE_STEP)) if (system.monotonicUs() >= deadline) return true;
-    if (more) return true;
+    while (this.garbage.free(FREE_STEP)) {
+      if (system.monotonicUs() < deadline) continue;
+      more = true;
+      break;
+    }
+    // A step of the rest even then: work of seconds must neither keep the memory that it frees nor let writes wait for pages.
     for (const db of this.databases) if (db?.prepareIndex(INDEX_PAGES)) more = true;
     this.arena.maintain(Math.max(0, deadline - system.monotonicUs()));
     return more;

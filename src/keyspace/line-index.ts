@@ -96,6 +96,8 @@ export class LineIndex {
   private overflowCount = 0;
   /** The most lines that a chain has had: the bound of rejection sampling. */
   private longestChain = 1;
+  /** Memory is kept for insertions that were promised it, until the next {@link prepare}. */
+  private promised = false;
   private scratchRefs = new Int32Array(64);
   private scratchHashes = new Int32Array(64);
   private touchedRefs = new Int32Array(64);
@@ -254,14 +256,15 @@ export class LineIndex {
    * more is removed than inserted. O(1), O(segments) where it makes some.
    */
   reserve(n: number): void {
+    this.promised = true;
     const { segments, overflow } = this;
     const lines = Math.max(this.lines, Math.floor((this.count + n) / GROW_LOAD) + 1);
     for (let size = linesOf(segments); size < lines; size = linesOf(segments)) {
       if (size < SEGMENT_LINES) this.resizeFirst(size * 2);
       else segments.push(this.makeSegment(SEGMENT_LINES));
     }
-    // A split takes no overflow line that it has not given back before, and an insertion one at most.
-    for (let size = linesOf(overflow); size - 1 - this.overflowCount < n; size = linesOf(overflow)) {
+    // A split takes no overflow line that it has not given back before; an insertion one at most, and so does a merge.
+    for (let size = linesOf(overflow); size - 1 - this.overflowCount < 2 * n; size = linesOf(overflow)) {
       if (size === 0) overflow.push(this.makeSegment(FIRST_LINES));
       else if (size < SEGMENT_LINES) this.doubleFirstOverflow();
       else overflow.push(this.makeSegment(SEGMENT_LINES));
@@ -274,6 +277,7 @@ export class LineIndex {
    * called between events. True if there was something to prepare. O(pages).
    */
   prepare(pages: number): boolean {
+    this.promised = false;
     if (this.overflowCount === 0) this.dropOverflow();
     if (this.lines < SEGMENT_LINES >> 1) return false;
     const goal = this.lines + PAGES_AHEAD * LINES_PER_PAGE;
@@ -282,7 +286,8 @@ export class LineIndex {
     for (let page = 0; page < pages && this.touchedLines < goal; page++) {
       const line = this.touchedLines;
       if (line >>> SEGMENT_SHIFT >= this.segments.length) {
-        this.segments.push(this.makeSegment(SEGMENT_LINES));
+        // Nothing can be prepared without memory: the insertion that needs the segment will see.
+        if (!succeeds(() => this.segments.push(this.makeSegment(SEGMENT_LINES)))) return false;
       } else if (line << LINE_SHIFT >= this.segments[0]!.length && this.segments.length === 1) {
         return false; // the first segment still grows by doubling
       }
@@ -327,6 +332,7 @@ export class LineIndex {
    * index is empty. O(lines that are empty + entries of a line).
    */
   drain(): number {
+    this.promised = false;
     while (this.count > 0) {
       const n = this.collect(this.lines - 1, 0);
       this.releaseChain(this.lines - 1);
@@ -431,6 +437,7 @@ export class LineIndex {
     }
     this.splitAt--;
     this.lines--;
+    if (this.promised) return;
     const segments = this.segments;
     if (segments.length > 1) {
       // One segment is kept as a reserve: an index that swings around the boundary does not make one each time.

@@ -74,6 +74,8 @@ export const META_EXPIRES = 1 << 8;
 export const META_DATABASE_SHIFT = 12;
 /** Database ids that a record can hold. */
 export const DATABASE_IDS = 1 << 16;
+/** Databases at most: one id is left for the one that is being emptied. */
+export const MAX_DATABASES = DATABASE_IDS - 1;
 export const META_DATABASE_MASK = (DATABASE_IDS - 1) << META_DATABASE_SHIFT;
 
 /** Bytes of a record in front of its value. O(1). */

@@ -43,7 +43,7 @@ import {
   SLAB_SHIFT,
 } from './layout.js';
 import type { MemoryReader } from './memory-reader.js';
-import { OutOfMemoryError } from './out-of-memory-error.js';
+import { isOutOfMemory, OutOfMemoryError } from './out-of-memory-error.js';
 import { PreparedBuffer } from './prepared-buffer.js';
 import { RecordCursor, type WalkSource, walkRecords } from './record-walk.js';
 import { RunBlocks } from './run-blocks.js';
@@ -350,7 +350,7 @@ export class Arena implements MemoryReader, WalkSource {
   /**
    * Says that a block of up to `bytes` bytes will be asked for, to hold what is coming in, of which `arrived` bytes have
    * come: when that much is copied there, it will not wait for memory. For long blocks only; without effect when there is
-   * no memory, which whoever needs it will see. O(bytes that came since the last call).
+   * no memory, which whoever needs it will see. O(a piece of at most 1 MiB).
    */
   expectBlock(bytes: number, arrived: number): void {
     if (bytes <= MAX_RUN_BYTES || bytes > MAX_BLOCK_BYTES) return;
@@ -519,7 +519,7 @@ export class Arena implements MemoryReader, WalkSource {
     try {
       return this.barrier.prepare() || this.small.touchAhead();
     } catch (error) {
-      if (error instanceof OutOfMemoryError) return false; // nothing to prepare then; who needs memory will see
+      if (isOutOfMemory(error)) return false; // nothing to prepare then; who needs memory will see
       throw error;
     }
   }

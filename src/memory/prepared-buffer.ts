@@ -19,6 +19,9 @@ const SYSTEM_PAGE_BYTES = 4096;
 /** Steps of 100 ms after which a buffer is not waited for any more. */
 const IDLE_STEPS = 20;
 
+/** Bytes that one call touches at most, some 3 ms: who has to begin anew catches up over the reads that follow. */
+const PIECE_BYTES = 1 << 20;
+
 /** What is ready for the next long block; see the head of this file. */
 export class PreparedBuffer {
   private words: Int32Array | null = null;
@@ -31,7 +34,7 @@ export class PreparedBuffer {
     private readonly account: MemoryAccount,
   ) {}
 
-  /** Sees to a buffer of `bytes` bytes whose first `arrived` are touched. O(bytes that came since the last call). */
+  /** Sees to a buffer of `bytes` bytes, and touches a piece of its first `arrived` that have not been. O(bytes of the piece). */
   prepare(bytes: number, arrived: number): void {
     this.idleSteps = 0;
     if (this.words === null || this.words.byteLength < bytes) {
@@ -39,8 +42,8 @@ export class PreparedBuffer {
       this.words = new Int32Array(allocateShared(bytes));
     }
     const { words } = this;
-    const end = Math.min(arrived, words.byteLength);
     const begin = this.touched;
+    const end = Math.min(arrived, words.byteLength, begin + PIECE_BYTES);
     for (; this.touched < end; this.touched += SYSTEM_PAGE_BYTES) words[this.touched >>> 2] = 0;
     this.account.add(this.touched - begin);
   }

@@ -98,8 +98,8 @@ export class SlabTable {
     let id = this.limit - 1;
     while (id > 0 && this.kinds[id] !== SLAB_NONE) id--;
     if (id === 0 || bytes > MAX_BLOCK_BYTES) throw new OutOfMemoryError(bytes);
-    const buffer = this.prepared.take(longBufferBytes(room)) ?? allocateShared(longBufferBytes(room));
-    this.bind(id, buffer, 0, buffer.byteLength);
+    const reserved = longBufferBytes(room);
+    this.bind(id, this.prepared.take(reserved) ?? allocateShared(reserved), 0, reserved);
     this.kinds[id] = kind;
     this.longBytes[id] = bytes;
     return id;

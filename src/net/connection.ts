@@ -96,7 +96,6 @@ export class Connection {
   private inFlightSerial = 0;
   private flushScheduled = false;
   private receiving = false;
-  private offerAgain = false;
   /** Whether the rest of the query buffer is to be offered in the next turn of the loop. */
   private offerScheduled = false;
   private ended = false;
@@ -212,7 +211,7 @@ export class Connection {
   /** Writes what was appended, as far as the socket takes it. */
   flush(): void {
     this.flushScheduled = false;
-    this.pump();
+    if (!this.closed) this.goOn();
   }
 
   /**
@@ -227,10 +226,7 @@ export class Connection {
 
   /** Offers the input that was kept, if there is any: for an owner that had left it for later. */
   resume(): void {
-    if (this.receiving) {
-      this.offerAgain = true;
-      return;
-    }
+    if (this.receiving) return this.offerLater();
     if (this.query.length === 0 || this.closed || this.draining) return;
     this.offerQuery();
     this.afterOffer();
@@ -403,14 +399,8 @@ export class Connection {
   private afterOffer(): void {
     this.sawInput = true;
     if (this.query.length !== 0 && !this.draining) this.checkQueryBufferLimit();
-    if (this.offerAgain) {
-      this.offerAgain = false;
-      this.resume();
-    } else if (this.draining) {
-      this.closeAfterReplies();
-    } else if (this.ended) {
-      this.closeWhenServed();
-    }
+    if (this.draining) this.closeAfterReplies();
+    else if (this.ended) this.closeWhenServed();
   }
 
   private checkQueryBufferLimit(): void {

@@ -47,6 +47,8 @@ export class Listeners {
   private readonly network: Network;
   private readonly accept: Acceptor;
   private tcp: net.Server[] = [];
+  /** Set for good by {@link close}: what is being opened then is closed again. */
+  private isClosed = false;
   private names: readonly string[] = [];
   private unix: { server: net.Server; path: string } | null = null;
 
@@ -103,8 +105,12 @@ export class Listeners {
       }
     } catch (error) {
       for (const server of opened) server.close();
-      if (beforePort !== 0) await this.listenTcp(names, beforePort, backlog);
+      if (beforePort !== 0 && !this.isClosed) await this.listenTcp(names, beforePort, backlog);
       throw error;
+    }
+    if (this.isClosed) {
+      for (const server of opened) server.close(); // the server ended meanwhile
+      return 0;
     }
     this.tcp = opened;
     this.names = addresses;
@@ -144,6 +150,7 @@ export class Listeners {
 
   /** Stops listening; open connections stay. Resolves when all sockets are closed, and the unix socket's file is gone. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const closing = this.tcp.map(closed);
     this.tcp = [];
     if (this.unix !== null) {

@@ -1,6 +1,6 @@
 /**
  * What this server uses of Node's own that Node does not document, in one place, each with its detection and its
- * public replacement. Tried on Node 20.20; when any of it is missing, {@link findInternals} leaves it out.
+ * public replacement. Tried on Node 20.20; when any of it is missing, the public path serves.
  *
  * 1. A socket's handle (`socket._handle`): taken over from an accepted socket into a new one with `onread`, so that all
  *    sockets read into one static buffer. Replacement: the `data` event, which allocates 64 KiB a read.
@@ -118,6 +118,7 @@ function shortenReads(handle: StreamHandle, received: (count: number) => void): 
   if (typeof state?.[kReadBytesOrError] !== 'number') return;
   handle.onread = function (bytes) {
     const count = state[kReadBytesOrError]!;
+    // Must return undefined for what was read: Node takes anything else for the buffer of its next read.
     return count > 0 ? received(count) : onread.call(this, bytes);
   };
 }

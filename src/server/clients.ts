@@ -5,12 +5,12 @@ import { Rounds } from '../util/rounds.js';
 
 export class Clients implements ClientsPort {
   private readonly byIds = new Map<number, Client>();
-  /** Whose command is running, null between commands. */
-  private readonly served: () => Client | null;
+  /** Whose command runs, or ran last: `kill` is for commands, so that is the caller. */
+  private readonly served: () => Client;
   private readonly rounds = new Rounds(this.byIds);
   private lastId = 0;
 
-  constructor(served: () => Client | null) {
+  constructor(served: () => Client) {
     this.served = served;
   }
 

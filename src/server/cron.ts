@@ -88,8 +88,6 @@ export class Cron {
   /** To be called when upkeep has something to do sooner than {@link CronTasks.nextUpkeepMs} said. O(1). */
   upkeepSooner(): void {
     if (!this.running || this.upkeepNow !== null) return;
-    if (this.upkeepTimer !== null) clearTimeout(this.upkeepTimer);
-    this.upkeepTimer = null;
     this.scheduleUpkeep(false);
   }
 
@@ -114,6 +112,9 @@ export class Cron {
       this.upkeepNow ??= setImmediate(this.onUpkeep);
       return;
     }
+    // An upkeep that ran just now may have been told of a key that is due sooner, and have set a timer for it.
+    if (this.upkeepTimer !== null) clearTimeout(this.upkeepTimer);
+    this.upkeepTimer = null;
     const { nextUpkeepMs } = this.tasks;
     if (this.paused || nextUpkeepMs === Number.POSITIVE_INFINITY) return;
     const delayMs = Math.max(1, nextUpkeepMs - this.clock.nowMs());

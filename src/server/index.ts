@@ -10,11 +10,12 @@
  * ```
  */
 import { resolve } from 'node:path';
-import { Config, type FieldName, type OverrideValue } from '../config/index.js';
+import { Config, type FieldName, type OverrideValue, systemErrorText } from '../config/index.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { LOG_LEVEL_NAMES, Log, type LogLevel, type LogSink } from './log.js';
 import { FileSink } from './log-sinks.js';
 import { Server } from './server.js';
+import { StartupError } from './startup-error.js';
 
 export { ConfigError } from '../config/index.js';
 export { StartupError } from './startup-error.js';
@@ -87,7 +88,15 @@ export async function createServer(directives: Directives = {}, options: CreateO
 function sinks(config: Config, clock: Clock, options: CreateOptions): LogSink[] {
   const { onLog } = options;
   const all: LogSink[] = [];
-  if (config.logfile !== '') all.push(new FileSink(resolve(config.dir, config.logfile), clock));
+  if (config.logfile !== '') all.push(openLog(resolve(config.dir, config.logfile), clock));
   if (onLog !== undefined) all.push({ write: (level, line) => onLog(level, line.trimEnd()), close: () => {} });
   return all;
+}
+
+function openLog(path: string, clock: Clock): LogSink {
+  try {
+    return new FileSink(path, clock);
+  } catch (cause) {
+    throw new StartupError(`Can't open the log file: ${systemErrorText(cause)}`, { cause });
+  }
 }

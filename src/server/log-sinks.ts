@@ -62,11 +62,11 @@ export class FileSink implements LogSink {
   }
 
   private followRotation(): void {
-    const there = statSync(this.path, { throwIfNoEntry: false });
-    const open = fstatSync(this.fd);
-    if (there !== undefined && there.ino === open.ino && there.dev === open.dev) return;
     let fd: number;
     try {
+      const there = statSync(this.path, { throwIfNoEntry: false });
+      const open = fstatSync(this.fd);
+      if (there !== undefined && there.ino === open.ino && there.dev === open.dev) return;
       fd = openSync(this.path, 'a');
     } catch {
       return; // its directory is gone or forbidden: what is open goes on serving

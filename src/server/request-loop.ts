@@ -8,8 +8,9 @@
  * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
  *    one chunk is finished before the next begins.
  * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
- * 3. A command that changes what its client may send ends the batch. One that suspends its client or closes it, or a client that does not read its replies, ends the chunk: the
- *    rest stays in the connection's query buffer, where parsing begins anew.
+ * 3. A command that changes what its client may send ends the batch. One that suspends its client or closes it, or a client
+ *    that does not read its replies, ends the chunk: the rest stays in the connection's query buffer, where parsing begins
+ *    anew.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
 import { type Client, REPLY_ON } from '../commands/client.js';
@@ -57,7 +58,7 @@ export class RequestLoop {
   private readonly keyHashes = new Int32Array(BATCH);
   /** Place in the key arrays of each command's first key, -1 when it has none. */
   private readonly keyPlaces = new Int32Array(BATCH);
-  /** When the chunk and when its last batch began and ended, in microseconds: doubles in fields would be allocated. */
+  /** When the chunk's first batch began and its last one ended, in microseconds: doubles in fields would be allocated. */
   private readonly times = new Float64Array(2);
   /** Whether a chunk is being served: then ready clients wait until its command is done. */
   private busy = false;
@@ -102,10 +103,9 @@ export class RequestLoop {
           client.parse.needed = 0;
           break;
         }
-        if (ran < count) {
-          at = parser.commandEnd[ran - 1]!;
-          client.parse.needed = 0;
-        } else at = parser.position;
+        at = ran < count ? parser.commandEnd[ran - 1]! : parser.position;
+        // One of them changed what the client may send: the rest may have to be refused rather than waited for.
+        if (client.parse.changed) client.parse.needed = 0;
       } else {
         client.lastInteractionMs = c.clock.nowMs();
         at = parser.position;

@@ -23,6 +23,7 @@ import { Suspensions } from '../commands/suspension.js';
 import type { Config } from '../config/index.js';
 import { Feed } from '../keyspace/feed.js';
 import { Keyspace } from '../keyspace/keyspace.js';
+import { MAX_DATABASES } from '../keyspace/record.js';
 import { Arena, isOutOfMemory, trainBarrier } from '../memory/index.js';
 import {
   type Connection,
@@ -126,7 +127,7 @@ export class Server implements LifecyclePort {
     const announcer = new KeyspaceAnnouncer(config, feed);
     const keyspace = new Keyspace({
       arena: new Arena({ clock }),
-      databaseCount: config.databases,
+      databaseCount: Math.min(config.databases, MAX_DATABASES),
       clock,
       random,
       hooks: announcer,
@@ -197,6 +198,7 @@ export class Server implements LifecyclePort {
       this.state = STOPPED;
       throw error;
     }
+    if (this.isStopping) return; // told to end while it was starting
     this.state = RUNNING;
     this.cron.start();
     setTimeout(() => this.trainSnapshots(), TRAIN_AFTER_MS).unref();
@@ -278,11 +280,14 @@ export class Server implements LifecyclePort {
   fail(cause: unknown): void {
     if (this.state === STOPPED) return;
     this.state = STOPPED;
-    this.report(cause);
     this.cron.stop();
-    this.parts.onStopping?.();
     const done = (): void => this.settle?.reject(cause);
-    this.disconnect().then(done, done);
+    try {
+      this.report(cause);
+      this.parts.onStopping?.();
+    } finally {
+      this.disconnect().then(done, done); // whatever the log or the embedder threw
+    }
   }
 
   crash(cause: Error): void {
@@ -361,7 +366,7 @@ export class Server implements LifecyclePort {
       if (!(error instanceof ListenError)) throw error;
       this.refuse(error.message);
     }
-    if (listeners.tcpPort === 0 && listeners.unixPath === null) {
+    if (!this.isStopping && listeners.tcpPort === 0 && listeners.unixPath === null) {
       this.refuse('Configured to not listen anywhere, exiting.');
     }
   }

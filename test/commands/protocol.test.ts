@@ -354,6 +354,14 @@ describeCommands('Requests before authentication', (t) => {
       if ((await connection.readRaw(noAuth.length)) !== noAuth) throw new Error('16384 bytes are too many');
     }),
   );
+
+  t.test('are refused behind RESET although the argument was announced before it ran', (c) =>
+    withPassword(c, async () => {
+      const cut = '*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000\r\nabc';
+      const got = `${ok}+RESET\r\n${protocolError('unauthenticated bulk length')}`;
+      await check(c, { sent: [encode('AUTH', 'secret') + encode('RESET') + cut], got, closes: true });
+    }),
+  );
 });
 
 describeCommands('CLIENT REPLY', (t) => {

@@ -88,6 +88,27 @@ describe('LineIndex', () => {
     }
   });
 
+  it('keeps what was reserved though entries that are taken out merge lines', () => {
+    const blocks = new Blocks();
+    for (let i = 1; i <= 9; i++) blocks.insert(i, scramble(i));
+    blocks.index.reserve(1000);
+    vi.stubGlobal('SharedArrayBuffer', NoMemory);
+    blocks.remove(1);
+    blocks.remove(2);
+    for (let i = 0; i < 1000; i++) blocks.insert(1000 + i, scramble(1000 + i));
+    vi.unstubAllGlobals();
+    blocks.check();
+  });
+
+  it('prepares nothing where there is no memory, rather than to fail', () => {
+    const blocks = new Blocks();
+    for (let i = 1; i <= 128_000; i++) blocks.insert(i, scramble(i));
+    vi.stubGlobal('SharedArrayBuffer', NoMemory);
+    while (blocks.index.prepare(4));
+    vi.unstubAllGlobals();
+    expect(blocks.index.prepare(4)).toBe(true);
+  });
+
   it('finds every entry while it grows to 60,000 and shrinks to nothing', () => {
     const blocks = new Blocks();
     const n = 60_000;

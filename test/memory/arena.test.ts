@@ -203,6 +203,8 @@ describe('Arena blocks', () => {
     const arena = new Arena();
     arena.expectBlock(33 * MIB, MIB);
     arena.expectBlock(40 * MIB, 2 * MIB);
+    expect(arena.account.used).toBe(MIB); // what one call touches at most
+    arena.expectBlock(40 * MIB, 2 * MIB);
     expect(arena.account.used).toBe(2 * MIB);
     for (let step = 0; step < 20; step++) arena.purge();
     expect(arena.account.used).toBe(2 * MIB);

@@ -37,7 +37,7 @@ function answerLater(c: CommandContext, client: Client, result: Promise<string |
   let waits = true;
   suspensions.suspend(client, {
     deadlineMs: 0,
-    timedOut: () => {},
+    timedOut: null,
     dropped: () => {
       waits = false;
     },
