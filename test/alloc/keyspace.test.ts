@@ -17,7 +17,7 @@ import { ManualClock } from '../../src/util/clock.js';
 import { Random } from '../../src/util/random.js';
 
 const CALLS = 1_000_000;
-const ROUNDS = 8;
+const ROUNDS = 24;
 /** What reading the figures and the time may cost: a 32nd of a byte a call. */
 const NOISE_BYTES = 32_768;
 const KEY_BYTES = 16;
