@@ -252,8 +252,14 @@ describeCommands('Requests', (t) => {
     const value = 'x'.repeat(1048577);
     const set = (length: string) => encode('CONFIG', 'SET', 'proto-max-bulk-len', length);
     await check(c, { sent: [`${set('2mb')}${encode('STRLEN', value)}`], got: ok + int(0) });
+  });
+
+  // The reference resets the connection where input is unread, which may take its last replies away.
+  t.test('are refused by a proto-max-bulk-len that a command before them lowered', { internal: true }, async (c) => {
+    await c.configSet('proto-max-bulk-len', '2mb');
+    const lower = encode('CONFIG', 'SET', 'proto-max-bulk-len', '1mb');
     await check(c, {
-      sent: [`${PING}${set('1mb')}${PING}${encode('STRLEN', value)}`],
+      sent: [`${PING}${lower}${PING}${encode('STRLEN', 'x'.repeat(1048577))}`],
       got: PONG + ok + PONG + BAD_BULK,
       closes: true,
     });

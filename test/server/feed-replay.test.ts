@@ -108,11 +108,17 @@ const other = fc.oneof(
   command('NOSUCH', key),
   command('SET', key),
 );
+/**
+ * A BITFIELD whose overflow fails makes the key, or makes it longer, and is not propagated: on the reference (7.0.15) as here,
+ * so that its copies differ.
+ */
+const faithfulBitmapCommand = bitmapCommand.filter((args) => !args.some((arg) => /^fail$/i.test(String(arg))));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: write },
   { weight: 3, arbitrary: other },
   // Every command of these groups with every option, odd values and wrong arguments among them.
-  { weight: 6, arbitrary: fc.oneof(stringCommand, bitmapCommand, keyCommand, expiryCommand) },
+  { weight: 6, arbitrary: fc.oneof(stringCommand, faithfulBitmapCommand, keyCommand, expiryCommand) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },
 );
 
