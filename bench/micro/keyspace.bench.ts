@@ -37,7 +37,12 @@ class Fixture {
     const { clock } = this;
     const arena = new Arena({ clock });
     trainBarrier(arena);
-    const hooks = { expired: () => undefined, missed: () => undefined, created: () => undefined };
+    const hooks = {
+      expired: () => undefined,
+      missed: () => undefined,
+      created: () => undefined,
+      streamLeft: () => undefined,
+    };
     this.keyspace = new Keyspace({ arena, databaseCount: 1, clock, random: new Random(1), hooks });
     this.db = this.keyspace.db(0);
     this.emptyBytes = this.keyspace.account.used;

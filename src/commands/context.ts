@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import type { Database } from '../keyspace/database.js';
 import { type Audience, type Feed, FOR_ALL } from '../keyspace/feed.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
+import type { Entry } from '../keyspace/record.js';
 import type { ServerStats } from '../observability/stats.js';
 import type { Argv } from '../resp/argv.js';
 import { CommandBuilder } from '../resp/command-builder.js';
@@ -16,8 +17,9 @@ import type { ReplyWriter } from '../resp/reply.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
 import type { Random } from '../util/random.js';
+import { BlockedKeys } from './blocking.js';
 import type { Client } from './client.js';
-import type { EventListener } from './events.js';
+import { type EventListener, NOTIFY_GENERIC } from './events.js';
 import type { Ports } from './ports.js';
 import type { Suspensions } from './suspension.js';
 import type { Command, CommandTable } from './table.js';
@@ -67,6 +69,8 @@ export class CommandContext {
   readonly stats: ServerStats;
   readonly feed: Feed;
   readonly suspensions: Suspensions;
+  /** Commands that wait for keys. */
+  readonly blocked = new BlockedKeys();
   readonly ports: Ports;
   /** The arguments, the name being argument 0: a window onto the receive buffer, valid until the handler returns. */
   argv: Argv;
@@ -142,6 +146,12 @@ export class CommandContext {
   notifyOther(eventClass: number, event: string, db: Database, keys: ByteSpans, i: number): void {
     if ((this.eventClasses & eventClass) === 0 || this.eventListener === null) return;
     this.eventListener.keyspaceEvent(eventClass, event, db.number, keys, i);
+  }
+
+  /** Deletes the entry of the key that is argument `i`, whose value has become empty, and tells of it. O(1). */
+  deleteEmptied(entry: Entry, i: number): void {
+    this.db.deleteEntry(entry);
+    this.notify(NOTIFY_GENERIC, 'del', i);
   }
 
   /** What is propagated in place of the command; the caller fills the builder. A second call begins anew. */

@@ -73,6 +73,22 @@ export class Executor {
     if (muted) reply.rewind();
     replyModeAfter(client);
     reply.flush();
+    this.count(c.command);
+  }
+
+  /**
+   * Runs the command in `c.argv` again for a client that was suspended in it, with all checks, and sends its reply. It may
+   * suspend the client once more.
+   */
+  runAgain(client: Client, command: Command): void {
+    const { reply } = this.c;
+    const muted = client.replyMode !== REPLY_ON;
+    if (muted) reply.beginDiscarded(client.resp);
+    else reply.begin(client.connection, client.resp);
+    this.run(client, command);
+    if (muted) reply.rewind();
+    replyModeAfter(client);
+    reply.flush();
   }
 
   /** Runs a command whose reply the client does not want (CLIENT REPLY OFF and SKIP). */
@@ -188,9 +204,16 @@ export class Executor {
     const errors = reply.errorCount;
     if (command.needsNoUnit) this.runAlone(client, handler);
     else this.runUnit(client, handler);
+    if (client.suspension !== null) return; // it counts when it is answered, or run again
+    this.count(command);
+    if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
+  }
+
+  /** @hot Counts a command that was answered. */
+  private count(command: Command): void {
+    const { stats } = this.c;
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
-    if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
   }
 
   /** @hot Stores references only where they differ: the garbage collector's write barrier costs more than the look. */
@@ -214,6 +237,7 @@ export class Executor {
       if (!isOutOfMemory(error)) throw error;
       this.outOfMemory(client, size, sentBytes);
     }
+    if (c.keyspace.values.hasDetached) c.keyspace.values.dropDetached();
   }
 
   /** @hot Runs `body`; what it changes goes to the feed as one unit. */
@@ -230,6 +254,7 @@ export class Executor {
       if (!isOutOfMemory(error)) throw error;
       this.outOfMemory(client, size, sentBytes);
     }
+    if (keyspace.values.hasDetached) keyspace.values.dropDetached();
     if (keyspace.dirty !== dirty) this.propagate();
     feed.endUnit();
     if (feed.offset !== offset) client.lastWriteOffset = feed.offset;

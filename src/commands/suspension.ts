@@ -3,13 +3,15 @@
  * fsync...). A suspended client's further input stays unread in its query buffer, so the order of its replies holds;
  * when what it waits for comes, the deadline passes, or it disconnects, it goes on with the rest of its pipeline.
  *
- * A client may also wait before its command, which is then run with all checks when it goes on: `postpone`.
+ * A client may also wait before its command, which is then run with all checks when it goes on: `postpone`. One that waits
+ * for keys is run again when they are there: blocking.ts.
  *
  * 1. `client.suspension` is not null exactly while the client is in `waiting`.
  * 2. A suspension ends once: by {@link Suspensions.resume} or {@link Suspensions.runAgain}, by its deadline, or by
  *    {@link Suspensions.drop}.
  */
 import { assert } from '../util/assert.js';
+import type { Rerun } from './blocking.js';
 import type { Client } from './client.js';
 import type { CommandContext } from './context.js';
 
@@ -26,11 +28,16 @@ export interface Suspension {
   dropped(): void;
 }
 
-/**
- * Runs `write`, if there is one, as the client's reply, flushes it, and offers the rest of its input. The request loop
- * implements it.
- */
-export type Resumer = (client: Client, write: ((c: CommandContext) => void) | null) => void;
+/** Serves clients that go on. The request loop implements it. */
+export interface Resumer {
+  /** Runs `write`, if there is one, as the client's reply, flushes it, and offers the rest of its input. */
+  resume(client: Client, write: ((c: CommandContext) => void) | null): void;
+  /**
+   * Does `job` when the running command has ended, before any other, or soon when none is running. It returns the clients
+   * that it has served, whose further input is offered then.
+   */
+  later(job: (rerun: Rerun) => readonly Client[]): void;
+}
 
 /** All clients of one server that wait. */
 export class Suspensions {
@@ -88,7 +95,7 @@ export class Suspensions {
     assert(client.postponed, 'a command that was postponed');
     this.waiting.delete(client);
     client.suspension = null;
-    this.resumer(client, null);
+    this.resumer.resume(client, null);
   }
 
   /**
@@ -101,7 +108,18 @@ export class Suspensions {
     this.waiting.delete(client);
     client.suspension = null;
     client.postponed = false;
-    this.resumer(client, write);
+    this.resumer.resume(client, write);
+  }
+
+  /** Ends a suspension without any effect: its command is about to be run again. O(1). */
+  end(client: Client): void {
+    this.waiting.delete(client);
+    client.suspension = null;
+  }
+
+  /** Does `job` behind the running command: see {@link Resumer.later}. */
+  later(job: (rerun: Rerun) => readonly Client[]): void {
+    this.resumer.later(job);
   }
 
   /** Forgets a client that disconnected. */

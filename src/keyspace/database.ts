@@ -36,6 +36,7 @@ import {
   META_LIVE,
   META_TYPE_MASK,
   NONE,
+  TYPE_STREAM,
   TYPE_STRING,
   type ValueType,
   WORD_CLOCK,
@@ -216,12 +217,17 @@ export class Database {
     return this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK;
   }
 
-  /** Bytes of the entry: its record's block and its share of the index and the wheel. O(1). */
-  memoryUsage(entry: Entry): number {
+  /**
+   * Bytes of the entry: its record's block, its share of the index and the wheel, and the blocks of its value.
+   * O(samples), or O(size) where `samples` is 0: see {@link ValueOperations.memoryUsage}.
+   */
+  memoryUsage(entry: Entry, samples: number): number {
     const own = this.index.at(this.partitionOf(entry));
     const index = Math.min(MAX_INDEX_SHARE, Math.round(own.bytes / own.count));
     const wheel = (this.meta(entry) & META_EXPIRES) === 0 ? 0 : WHEEL_ENTRY_BYTES;
-    return this.arena.blockSize(entry) + index + wheel;
+    const record = this.arena.blockSize(entry) + index + wheel;
+    if (this.typeOf(entry) === TYPE_STRING) return record;
+    return record + this.keyspace.values.operationsOf(entry).memoryUsage(entry, samples);
   }
 
   keyLength(entry: Entry): number {
@@ -374,6 +380,7 @@ export class Database {
       keyspace.hooks.created(this, keys, i);
       return;
     }
+    this.tellOfStream(old);
     this.passClock(old, staged);
     if ((this.meta(old) & META_EXPIRES) !== 0) this.forgetExpire(old);
     index.of(keys, i).replace(hash, old, staged);
@@ -433,6 +440,31 @@ export class Database {
     this.arena.setU8(entry, this.valueOffset(entry) + at, value);
   }
 
+  // --- Values of other types ----------------------------------------------------------------------------------------
+
+  /**
+   * Lets key `i` hold a value that was built apart ({@link Keyspace.detached}), whatever it held; creates it where it is
+   * not. The expire time goes, or stays with `keepTtl`. Returns the entry, which is the value's holder now. O(1).
+   */
+  adopt(keys: ByteSpans, i: number, detached: number, keepTtl = false): Entry {
+    const old = this.findToReplace(keys, i);
+    const expires = keepTtl && old !== NONE && (this.meta(old) & META_EXPIRES) !== 0 && !this.isExpired(old);
+    const entry = this.place(keys, i, old, bytesBeforeValue(keys.length(i), expires), expires);
+    this.take(entry, detached, expires);
+    if (old === NONE) this.keyspace.hooks.created(this, keys, i);
+    return entry;
+  }
+
+  /** Gives a record that has no value yet the value of a detached holder. */
+  private take(entry: Entry, detached: number, expires: boolean): void {
+    const { arena } = this;
+    const kind = arena.i32(detached, WORD_META) & (META_TYPE_MASK | META_ENCODING_MASK);
+    const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | kind;
+    arena.setI32(entry, WORD_VALUE, arena.i32(detached, WORD_VALUE));
+    arena.setI32(entry, WORD_META, expires ? meta | META_EXPIRES : meta);
+    this.keyspace.values.taken(detached);
+  }
+
   // --- Expiry -------------------------------------------------------------------------------------------------------
 
   /** Sets when the entry expires, in wall-clock milliseconds. Returns the entry. O(1), O(size) the first time. */
@@ -484,6 +516,7 @@ export class Database {
 
   /** Deletes an entry with its value. O(1). */
   deleteEntry(entry: Entry): void {
+    this.tellOfStream(entry);
     this.detach(entry);
     this.keyspace.freeRecord(entry);
   }
@@ -504,6 +537,7 @@ export class Database {
     // What needs memory comes first, and leaves the entry as it is.
     const there = to > from ? this.resizeRecord(entry, to + length, from + length) : entry;
     this.index.insert(this.index.partitionOf(keys, j), hash, there);
+    this.tellOfStream(there);
     this.removeFromIndex(there);
     if (old !== NONE) this.deleteEntry(old);
     arena.move(there, to, there, from, length);
@@ -524,18 +558,29 @@ export class Database {
     assert(old !== entry, 'another key to copy to');
     const hash = target.lastHash;
     const expireAt = this.expireAtOf(entry);
-    const length = this.stringLength(entry);
+    const length = this.valueBytes(entry);
     const before = bytesBeforeValue(keys.length(j), false);
     // What needs memory comes first; with room for an expire time the copy need not move for it.
     if (expireAt !== NO_EXPIRE) this.keyspace.wheel.reserve();
+    const detached = this.typeOf(entry) === TYPE_STRING ? NONE : this.copyDetached(entry);
     const there = target.create(keys, j, hash, before + length + (expireAt === NO_EXPIRE ? 0 : EXPIRE_BYTES));
     if (old !== NONE) target.deleteEntry(old);
-    arena.setI32(there, WORD_VALUE, length);
-    arena.move(there, before, entry, this.valueOffset(entry), length);
-    const kept = this.meta(entry) & ~META_EXPIRES & ~META_DATABASE_MASK;
-    arena.setI32(there, WORD_META, kept | (target.id << META_DATABASE_SHIFT));
+    if (detached === NONE) {
+      arena.setI32(there, WORD_VALUE, length);
+      arena.move(there, before, entry, this.valueOffset(entry), length);
+      const kept = this.meta(entry) & ~META_EXPIRES & ~META_DATABASE_MASK;
+      arena.setI32(there, WORD_META, kept | (target.id << META_DATABASE_SHIFT));
+    } else target.take(there, detached, false);
     this.keyspace.hooks.created(target, keys, j);
     return expireAt === NO_EXPIRE ? there : target.setExpire(there, expireAt);
+  }
+
+  /** A copy of the entry's value, which is no string, in a holder of its own. O(size). */
+  private copyDetached(entry: Entry): number {
+    const { values } = this.keyspace;
+    const detached = values.detached(this.typeOf(entry));
+    values.operationsOf(entry).copy(entry, detached);
+    return detached;
   }
 
   /** Moves the entry to another database, where nobody sees its key. O(1). */
@@ -545,6 +590,8 @@ export class Database {
     const hidden = target.find(key, 0);
     const hash = arena.i32(entry, WORD_HASH);
     target.index.insert(target.partitionOf(entry), hash, entry); // first: it may need memory
+    keyspace.hooks.created(target, key, 0);
+    this.tellOfStream(entry);
     this.removeFromIndex(entry);
     if (hidden !== NONE) target.deleteEntry(hidden); // an expired entry that is hidden there gives way
     const meta = this.meta(entry);
@@ -554,7 +601,6 @@ export class Database {
       target.countExpire(1, atMs);
     }
     arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
-    keyspace.hooks.created(target, key, 0);
   }
 
   // --- All keys -----------------------------------------------------------------------------------------------------
@@ -684,6 +730,7 @@ export class Database {
       return old;
     }
     const entry = arena.allocRecord(size);
+    this.tellOfStream(old);
     const hash = arena.i32(old, WORD_HASH);
     arena.setI32(entry, WORD_HASH, hash);
     arena.setI32(entry, WORD_CLOCK, arena.i32(old, WORD_CLOCK));
@@ -753,6 +800,12 @@ export class Database {
     this.index.at(this.partitionOf(there)).replace(arena.i32(there, WORD_HASH), entry, there);
     if ((this.meta(there) & META_EXPIRES) !== 0) this.keyspace.wheel.recordMoved(arena.i32(there, WORD_WHEEL), there);
     return there;
+  }
+
+  /** @hot A key is about to lose its value, by whatever way: who waits for what comes to a stream is told. O(1). */
+  private tellOfStream(entry: Entry): void {
+    if (this.typeOf(entry) !== TYPE_STREAM) return;
+    this.keyspace.hooks.streamLeft(this, this.keyspace.spansOf(this, entry), 0);
   }
 
   /** Takes an entry out of index and wheel; its block is still there. */

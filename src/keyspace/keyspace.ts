@@ -17,6 +17,7 @@
 import type { MemoryAccount } from '../memory/account.js';
 import type { Arena } from '../memory/arena.js';
 import type { SnapshotOptions } from '../memory/index.js';
+import { TypeLimits } from '../types/limits.js';
 import { assert } from '../util/assert.js';
 import { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
@@ -26,8 +27,9 @@ import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
-import { DATABASE_IDS, type Entry, META_EXPIRES, WORD_META, WORD_WHEEL } from './record.js';
+import { DATABASE_IDS, type Entry, META_EXPIRES, type ValueType, WORD_META, WORD_WHEEL } from './record.js';
 import { databaseIdOf, type KeyspaceSnapshotHandle, NO_DATABASE } from './snapshot.js';
+import { Values } from './values.js';
 import { ExpiryWheel } from './wheel.js';
 
 /**
@@ -41,6 +43,8 @@ export interface KeyspaceHooks {
   missed(db: Database, keys: ByteSpans, i: number): void;
   /** @hot Key `i` of `keys` has come to be: created, or put in place of one by RENAME, COPY or MOVE. */
   created(db: Database, keys: ByteSpans, i: number): void;
+  /** Key `i` of `keys` is about to lose its value, which is a stream: deleted, replaced, renamed or moved. */
+  streamLeft(db: Database, keys: ByteSpans, i: number): void;
 }
 
 /** Counters of INFO stats. */
@@ -98,6 +102,10 @@ export class Keyspace {
   readonly hooks: KeyspaceHooks;
   /** What is to be freed in the background. */
   readonly garbage = new GarbageQueue(this.stats);
+  /** When values change their encoding. */
+  readonly limits = new TypeLimits();
+  /** Values that belong to no key. */
+  readonly values: Values;
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -142,6 +150,7 @@ export class Keyspace {
     this.databaseCount = parts.databaseCount;
     this.partitionCount = parts.partitionCount ?? 1;
     this.clock = new AccessClock(parts.random);
+    this.values = new Values(parts.arena, this.garbage, {});
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);
   }
@@ -204,6 +213,7 @@ export class Keyspace {
   flushAll(): number {
     const { size } = this;
     this.garbage.forget();
+    this.values.forget();
     for (const db of this.usedDatabases()) db.clearIndex();
     this.wheel.clear();
     this.arena.reset();
@@ -295,11 +305,16 @@ export class Keyspace {
   }
 
   /**
-   * @hot Gives back a record that stands in no index and in no wheel any more, with its value: the one place where values
-   * go. A string is part of its record. What is large is to join {@link garbage} and go in slices. O(1).
+   * @hot Gives back a record that stands in no index and in no wheel any more, with its value: what is large goes in slices.
+   * O(1).
    */
   freeRecord(record: Entry): void {
-    this.arena.free(record);
+    this.values.free(record);
+  }
+
+  /** A holder for a value of `type` that the running command builds; see {@link Values.detached}. O(1). */
+  detached(type: ValueType): number {
+    return this.values.detached(type);
   }
 
   /** Lets the id of a database that was emptied be used again: no record carries it any more. */
@@ -362,6 +377,6 @@ class EmptiedDatabase implements Garbage {
   private freeRecord(record: Entry): void {
     const { arena, wheel } = this.keyspace;
     if ((arena.i32(record, WORD_META) & META_EXPIRES) !== 0) wheel.remove(arena.i32(record, WORD_WHEEL));
-    this.keyspace.freeRecord(record);
+    this.keyspace.values.free(record, 0); // it was counted as one of the database's objects
   }
 }

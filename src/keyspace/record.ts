@@ -16,9 +16,22 @@
  * 3. A string's bytes are its text whatever its encoding says: `int`, `embstr` and `raw` only answer OBJECT ENCODING,
  *    so that every command reads every string in one way, and a number costs no conversion when it is read.
  * 4. The live bit is set last, when all other words are in place.
+ * 5. A record is the holder of its value (types/value.ts): words 2 and 3 stand where they do there.
  */
 
 export { NONE } from '../memory/layout.js';
+// The part of a record that is a value's holder is the types' business too.
+export {
+  ENCODING_EMBSTR,
+  ENCODING_INT,
+  ENCODING_RAW,
+  type Encoding,
+  META_ENCODING_MASK,
+  META_ENCODING_SHIFT,
+  META_TYPE_MASK,
+  WORD_META,
+  WORD_VALUE,
+} from '../types/value.js';
 
 /** An entry of a database: the reference of its record. It may move whenever the record is written. */
 export type Entry = number;
@@ -39,20 +52,11 @@ export type ValueType =
   | typeof TYPE_HASH
   | typeof TYPE_STREAM;
 
-export const ENCODING_RAW = 0;
-export const ENCODING_INT = 1;
-export const ENCODING_EMBSTR = 2;
-
-/** How OBJECT ENCODING calls a value's layout. */
-export type Encoding = typeof ENCODING_RAW | typeof ENCODING_INT | typeof ENCODING_EMBSTR;
-
 /** The longest string that Redis embeds in its object. */
 export const EMBSTR_MAX_BYTES = 44;
 
 export const WORD_HASH = 0;
 export const WORD_CLOCK = 1;
-export const WORD_META = 2;
-export const WORD_VALUE = 3;
 /** Double index of the expire time. */
 export const DWORD_EXPIRE_AT = 2;
 export const WORD_WHEEL = 6;
@@ -67,9 +71,6 @@ export const KEY_LENGTH_SHIFT = 24;
 export const LONG_KEY = 255;
 
 export const META_LIVE = 1 << 31;
-export const META_TYPE_MASK = 0xf;
-export const META_ENCODING_SHIFT = 4;
-export const META_ENCODING_MASK = 0xf0;
 export const META_EXPIRES = 1 << 8;
 export const META_DATABASE_SHIFT = 12;
 /** Database ids that a record can hold. */

@@ -4,6 +4,16 @@
  * that calls stay monomorphic.
  */
 export interface MemoryReader {
+  /** The memory that {@link window} has opened, byte for byte as its view. */
+  readonly windowBytes: Uint8Array;
+  /** Where in it the first byte stands that was asked for. */
+  readonly windowBase: number;
+  /**
+   * Opens bytes [offset, offset + length) of the block for being read in place, at `windowBase` of the view that is
+   * returned: the block's own memory, or a copy in a snapshot. Valid until the next call, and until the block is written
+   * or moves. O(1), O(length) in a snapshot.
+   */
+  window(ref: number, offset: number, length: number): DataView;
   /** The int32 in word `word` of the block. */
   i32(ref: number, word: number): number;
   /** The byte at offset `byte`. */

@@ -46,6 +46,8 @@ import { SnapshotFailedError } from './snapshot-failed-error.js';
 
 const CHUNK_MASK = (1 << SIDE_CHUNK_SHIFT) - 1;
 const CARD_MASK = CARD_BYTES - 1;
+/** Of the first window. */
+const WINDOW_BYTES = 8192;
 /** Blocks between two publications of the cursor. */
 const STEP_BLOCKS = 64;
 const NO_BUFFER = new SharedArrayBuffer(0);
@@ -56,6 +58,10 @@ const LOADS_IN_ORDER = process.arch === 'x64' || process.arch === 'ia32';
 export class SnapshotArena implements MemoryReader, WalkSource {
   /** Slab ids are below this. */
   readonly slabLimit: number;
+  /** What {@link window} has copied. */
+  windowBytes: Uint8Array = new Uint8Array(WINDOW_BYTES);
+  /** Where it begins in `windowBytes`: always at its beginning. */
+  readonly windowBase = 0;
 
   private readonly words: Int32Array[] = [];
   private readonly bytes: Uint8Array[] = [];
@@ -72,6 +78,7 @@ export class SnapshotArena implements MemoryReader, WalkSource {
   private readonly chunkViews: DataView[] = [];
   private readonly chunkDoubles: Float64Array[] = [];
   private published = 0;
+  private windowView = new DataView(this.windowBytes.buffer);
 
   /** @param inOrder whether loads happen in the order of the program; given only in tests */
   constructor(
@@ -147,6 +154,16 @@ export class SnapshotArena implements MemoryReader, WalkSource {
       to += piece;
       left -= piece;
     }
+  }
+
+  /** Copies bytes of the block for being read as if in place: {@link MemoryReader.window}. O(length). */
+  window(ref: number, offset: number, length: number): DataView {
+    if (length > this.windowBytes.length) {
+      this.windowBytes = new Uint8Array(Math.max(length, this.windowBytes.length * 2));
+      this.windowView = new DataView(this.windowBytes.buffer);
+    }
+    this.copyOut(ref, offset, this.windowBytes, this.windowView, 0, length);
+    return this.windowView;
   }
 
   /** Whether `length` bytes of the block from `offset` equal those of `view` from `from`. O(length). */

@@ -49,10 +49,10 @@ const CLOSED = 4;
 /** Who speaks on a connection: the client's session, a link to another server. */
 export interface ConnectionOwner {
   /**
-   * Offers input: `bytes[from, to)`, with `view` over the same memory, valid until the call returns. Returns where the
+   * Offers input: `bytes[from, to)`, valid until the call returns. Returns where the
    * part that is not consumed begins; it is kept and offered again, in front of what comes next.
    */
-  received(bytes: Buffer, view: DataView, from: number, to: number): number;
+  received(bytes: Buffer, from: number, to: number): number;
   /** The connection is gone; nothing may be sent any more. Called once. */
   closed(): void;
   /** The line that CLIENT LIST has for it, for the log. */
@@ -262,8 +262,7 @@ export class Connection {
     this.blocked |= CLOSED;
     if (!this.network.connections.delete(this)) return;
     this.socket.destroy();
-    this.query.clear();
-    this.query.shrink();
+    this.query.release();
     this.queue?.clear();
     this.dropParsed();
     this.releaseInFlight();
@@ -303,8 +302,8 @@ export class Connection {
       network.readBuffer.set(query.bytes.subarray(query.from, query.to), from);
       this.offerRead(from, HEADROOM_BYTES + count, kept);
     } else {
-      query.append(network.readBuffer, HEADROOM_BYTES, HEADROOM_BYTES + count, this.announcedBytes);
-      this.offerOrKeep();
+      this.keep(network.readBuffer, HEADROOM_BYTES, HEADROOM_BYTES + count);
+      if (!this.closed) this.offerOrKeep();
     }
     this.afterOffer();
     if (count === network.readArea.length && this.reads !== null) this.readInTurn(this.reads);
@@ -332,12 +331,11 @@ export class Connection {
     network.stats.totalNetInputBytes += chunk.length;
     if (this.closed || this.draining) return;
     if (query.length === 0) {
-      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-      const consumed = this.offer(chunk, view, 0, chunk.length);
-      query.append(chunk, consumed, chunk.length, this.announcedBytes);
+      const consumed = this.offer(chunk, 0, chunk.length);
+      this.keep(chunk, consumed, chunk.length);
     } else {
-      query.append(chunk, 0, chunk.length, this.announcedBytes);
-      this.offerOrKeep();
+      this.keep(chunk, 0, chunk.length);
+      if (!this.closed) this.offerOrKeep();
     }
     this.afterOffer();
   }
@@ -345,14 +343,25 @@ export class Connection {
   /** @hot Offers `readBuffer[from, to)`, whose first `kept` bytes stand in the query buffer too, and keeps the rest. */
   private offerRead(from: number, to: number, kept: number): void {
     const { network, query } = this;
-    const consumed = this.offer(network.readBuffer, network.readView, from, to);
+    const consumed = this.offer(network.readBuffer, from, to);
     if (consumed === to) {
       if (kept !== 0) query.clear();
     } else if (consumed === from) {
-      query.append(network.readBuffer, from + kept, to, this.announcedBytes);
+      this.keep(network.readBuffer, from + kept, to);
     } else {
       if (kept !== 0) query.clear();
-      query.append(network.readBuffer, consumed, to, this.announcedBytes);
+      this.keep(network.readBuffer, consumed, to);
+    }
+  }
+
+  /** Keeps input that the owner has not consumed. Without memory for it the connection ends: the rest would make no sense. */
+  private keep(source: Buffer, from: number, to: number): void {
+    try {
+      this.query.append(source, from, to, this.announcedBytes);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // V8's for a buffer that is not to be had
+      this.network.log.warning(`Closing client, no memory for its input: ${this.owner.describe()}`);
+      this.destroyLater();
     }
   }
 
@@ -369,19 +378,19 @@ export class Connection {
     const { query } = this;
     const { from, to } = query;
     const end = Math.min(to, from + Math.max(OFFER_BYTES, this.announcedBytes));
-    let consumed = this.offer(query.bytes, query.view, from, end);
-    if (end < to && consumed === from) consumed = this.offer(query.bytes, query.view, from, to);
+    let consumed = this.offer(query.bytes, from, end);
+    if (end < to && consumed === from) consumed = this.offer(query.bytes, from, to);
     else if (end < to) this.offerLater();
     query.consume(consumed);
   }
 
   /** @hot */
-  private offer(bytes: Buffer, view: DataView, from: number, to: number): number {
+  private offer(bytes: Buffer, from: number, to: number): number {
     this.announcedBytes = 0;
     if (this.parsedBytes !== 0) this.dropParsed();
     this.receiving = true;
     try {
-      return this.owner.received(bytes, view, from, to);
+      return this.owner.received(bytes, from, to);
     } catch (cause) {
       this.network.failed(cause);
       return to;
@@ -625,7 +634,7 @@ export class Connection {
 
 /** The owner of a connection before it has one. */
 const NOBODY: ConnectionOwner = {
-  received: (_bytes, _view, _from, to) => to,
+  received: (_bytes, _from, to) => to,
   closed: () => {},
   describe: () => '',
 };

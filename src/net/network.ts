@@ -121,7 +121,6 @@ export class Network {
   readonly clock: Clock;
   readonly log: NetworkLog;
   readonly readBuffer: Buffer = Buffer.allocUnsafeSlow(HEADROOM_BYTES + READ_BYTES);
-  readonly readView: DataView = new DataView(this.readBuffer.buffer);
   /** The part of `readBuffer` that the system reads into. */
   readonly readArea: Buffer = this.readBuffer.subarray(HEADROOM_BYTES);
   /** All open connections. */

@@ -51,8 +51,9 @@ interface StreamWrapBinding {
 
 /** Node's write machinery, or null where it is not as expected. */
 export function findDirectWrites(): DirectWrites | null {
-  if (BINDING === null) return null;
-  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = BINDING;
+  const binding = streamBinding();
+  if (binding === null) return null;
+  const { WriteWrap, streamBaseState, kLastWriteWasAsync } = binding;
   if (typeof WriteWrap !== 'function' || typeof streamBaseState?.[kLastWriteWasAsync] !== 'number') return null;
   return { request: () => new WriteWrap(), wasAsync: () => streamBaseState[kLastWriteWasAsync] !== 0 };
 }
@@ -68,7 +69,13 @@ function findBinding(): StreamWrapBinding | null {
   }
 }
 
-const BINDING = findBinding();
+let known: StreamWrapBinding | null | undefined;
+
+/** The same, looked for when it is first needed: to import this module must have no effect. */
+function streamBinding(): StreamWrapBinding | null {
+  if (known === undefined) known = findBinding();
+  return known;
+}
 
 /** The handle of a plain socket when it is of the expected shape, else null. */
 export function handleOf(socket: net.Socket): StreamHandle | null {
@@ -113,8 +120,9 @@ export function rewrap(accepted: net.Socket, buffer: Uint8Array, received: (coun
 /** Lets what was read go straight to `received`; ends and errors still go through the stream. */
 function shortenReads(handle: StreamHandle, received: (count: number) => void): void {
   const { onread } = handle;
-  if (BINDING === null || typeof onread !== 'function') return;
-  const { streamBaseState: state, kReadBytesOrError } = BINDING;
+  const binding = streamBinding();
+  if (binding === null || typeof onread !== 'function') return;
+  const { streamBaseState: state, kReadBytesOrError } = binding;
   if (typeof state?.[kReadBytesOrError] !== 'number') return;
   handle.onread = function (bytes) {
     const count = state[kReadBytesOrError]!;

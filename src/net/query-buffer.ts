@@ -23,13 +23,10 @@ const TRUSTED_BYTES = 16 * 1024 * 1024;
 const TRUST = 32;
 
 const NONE = Buffer.alloc(0);
-const NONE_VIEW = new DataView(NONE.buffer, 0, 0);
 
 /** A growable buffer of unconsumed input, owned by one connection; see the head of this file. */
 export class QueryBuffer {
   bytes: Buffer = NONE;
-  /** The same memory as `bytes`, index 0 being `bytes[0]`. */
-  view: DataView = NONE_VIEW;
   from = 0;
   to = 0;
   private readonly ledger: BufferLedger;
@@ -81,11 +78,13 @@ export class QueryBuffer {
     else if (this.bytes.length > KEPT_BYTES && length * 4 < this.bytes.length) this.moveTo(length * 2);
   }
 
-  private release(): void {
+  /** Forgets all and gives the memory back. */
+  release(): void {
+    this.from = 0;
+    this.to = 0;
     this.ledger.sub(this.bytes.length);
     this.ledger.dropped(this.bytes.buffer);
     this.bytes = NONE;
-    this.view = NONE_VIEW;
   }
 
   private makeRoom(added: number, wanted: number): void {
@@ -109,7 +108,6 @@ export class QueryBuffer {
     this.from = 0;
     this.ledger.dropped(this.bytes.buffer);
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer);
   }
 }
 

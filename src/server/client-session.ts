@@ -25,7 +25,7 @@ export class ClientSession implements ConnectionOwner {
   }
 
   /** @hot */
-  received(bytes: Buffer, _view: DataView, from: number, to: number): number {
+  received(bytes: Buffer, from: number, to: number): number {
     const { client, connection, parts } = this;
     // A client that does not read its replies gets no more of them for now: its commands wait in the query buffer.
     if (connection.congested) return from;

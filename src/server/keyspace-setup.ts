@@ -6,6 +6,7 @@ import type { Database } from '../keyspace/database.js';
 import type { Feed } from '../keyspace/feed.js';
 import type { Keyspace, KeyspaceHooks } from '../keyspace/keyspace.js';
 import { CommandBuilder } from '../resp/index.js';
+import type { TypeLimits } from '../types/limits.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 
 /** Announces keys that expire, come to be, or are missed. Who follows the feed sees a deletion for each that expires. */
@@ -37,12 +38,35 @@ export class KeyspaceAnnouncer implements KeyspaceHooks {
 
   /** @hot */
   created(db: Database, keys: ByteSpans, i: number): void {
-    if (this.context !== null) this.context.notifyOther(NOTIFY_NEW, 'new', db, keys, i);
+    const { context } = this;
+    if (context === null) return;
+    context.notifyOther(NOTIFY_NEW, 'new', db, keys, i);
+    context.blocked.keyReady(context, db, keys, i);
+  }
+
+  streamLeft(db: Database, keys: ByteSpans, i: number): void {
+    this.context?.blocked.keyReady(this.context, db, keys, i);
   }
 }
 
+/** The limits at which values change their encoding, which are directives of the same names. */
+const LIMITS = [
+  'hashMaxListpackEntries',
+  'hashMaxListpackValue',
+  'setMaxIntsetEntries',
+  'setMaxListpackEntries',
+  'setMaxListpackValue',
+  'zsetMaxListpackEntries',
+  'zsetMaxListpackValue',
+  'listMaxListpackSize',
+  'listCompressDepth',
+  'streamNodeMaxBytes',
+  'streamNodeMaxEntries',
+] as const satisfies readonly (keyof TypeLimits)[];
+
 /** Brings a keyspace in line with the configuration. */
-export function configureKeyspace({ clock }: Keyspace, config: Config): void {
+export function configureKeyspace({ clock, limits }: Keyspace, config: Config): void {
+  for (const limit of LIMITS) limits[limit] = config[limit];
   clock.lfu = config.maxmemoryPolicy.endsWith('-lfu');
   clock.lfuLogFactor = config.lfuLogFactor;
   clock.lfuDecayTime = config.lfuDecayTime;
@@ -55,6 +79,6 @@ export function watchKeyspaceConfig(context: CommandContext): void {
     configureKeyspace(context.keyspace, config);
     return null;
   };
-  config.onApply(['maxmemoryPolicy', 'lfuLogFactor', 'lfuDecayTime'], apply);
+  config.onApply(['maxmemoryPolicy', 'lfuLogFactor', 'lfuDecayTime', ...LIMITS], apply);
   apply();
 }

@@ -13,6 +13,7 @@
  *    anew.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
+import type { Rerun } from '../commands/blocking.js';
 import { type Client, REPLY_ON } from '../commands/client.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Executor } from '../commands/executor.js';
@@ -29,11 +30,8 @@ export interface CommandObserver {
   slowCommand(c: CommandContext, command: Command, usec: number): void;
 }
 
-/** A client that may go on, and what is answered to it. */
-interface Ready {
-  readonly client: Client;
-  readonly write: (c: CommandContext) => void;
-}
+/** What is done for clients that may go on; returns those whose further input is to be offered then. */
+type Job = () => readonly Client[];
 
 /** Input or output of one command beyond which its time is taken on its own. */
 const BIG_COMMAND_BYTES = 16 * 1024;
@@ -62,7 +60,8 @@ export class RequestLoop {
   private readonly times = new Float64Array(2);
   /** Whether a chunk is being served: then ready clients wait until its command is done. */
   private busy = false;
-  private readonly ready: Ready[] = [];
+  private readonly ready: Job[] = [];
+  private readonly rerun = (client: Client, command: Command): void => this.executor.runAgain(client, command);
 
   constructor(context: CommandContext, executor: Executor, observer: CommandObserver) {
     this.c = context;
@@ -133,8 +132,22 @@ export class RequestLoop {
    */
   resume(client: Client, write: ((c: CommandContext) => void) | null): void {
     if (write === null) return this.busy ? this.goOnLater(client) : goOn(client);
-    this.ready.push({ client, write });
+    this.ready.push(() => {
+      this.answer(client, write);
+      return [client];
+    });
     if (!this.busy) this.serveReady();
+  }
+
+  /** Does `job` when the running command has ended, before any other, or soon when none is running. */
+  later(job: (rerun: Rerun) => readonly Client[]): void {
+    this.ready.push(() => {
+      this.readTime();
+      this.c.keyspace.knownHashArg = -1;
+      return job(this.rerun);
+    });
+    // Whoever asks may be in the middle of a change of the keyspace.
+    if (!this.busy) queueMicrotask(() => this.serveReady());
   }
 
   /**
@@ -242,9 +255,9 @@ export class RequestLoop {
     const { bytes, offsets, lengths } = argv;
     reply.flush();
     const { ready } = this;
-    for (let k = 0; k < ready.length; k++) this.answer(ready[k]!);
     // Their further input goes through the same parser, so it waits until this chunk is done.
-    for (const { client } of ready.splice(0)) this.goOnLater(client);
+    for (let k = 0; k < ready.length; k++) for (const client of ready[k]!()) this.goOnLater(client);
+    ready.length = 0;
     argv.bind(bytes);
     argv.offsets = offsets;
     argv.lengths = lengths;
@@ -256,14 +269,14 @@ export class RequestLoop {
     const { ready } = this;
     for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
       this.busy = true;
-      this.answer(next);
+      const served = next();
       this.busy = false;
-      goOn(next.client);
+      for (const client of served) goOn(client);
     }
   }
 
   /** Writes and sends the reply of one client that may go on, if it is still there. */
-  private answer({ client, write }: Ready): void {
+  private answer(client: Client, write: (c: CommandContext) => void): void {
     if (client.closed) return;
     const { c } = this;
     const { keyspace } = c;

@@ -133,7 +133,10 @@ export class Server implements LifecyclePort {
       hooks: announcer,
     });
     const status = new Status(this.startedMs);
-    const suspensions = new Suspensions((client, write) => this.requests.resume(client, write));
+    const suspensions = new Suspensions({
+      resume: (client, write) => this.requests.resume(client, write),
+      later: (job) => this.requests.later(job),
+    });
     this.clients = new Clients(() => this.context.client);
     this.context = new CommandContext(
       {

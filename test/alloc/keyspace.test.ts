@@ -59,7 +59,12 @@ describe('Without garbage', () => {
   let db: Database;
 
   beforeEach(() => {
-    const hooks = { expired: () => undefined, missed: () => undefined, created: () => undefined };
+    const hooks = {
+      expired: () => undefined,
+      missed: () => undefined,
+      created: () => undefined,
+      streamLeft: () => undefined,
+    };
     keyspace = new Keyspace({ arena: new Arena({ clock }), databaseCount: 16, clock, random: new Random(1), hooks });
     db = keyspace.db(0);
     const text = Buffer.alloc(2 * KEYS * KEY_BYTES, '0');

@@ -136,7 +136,7 @@ describe('a database of several partitions', () => {
     expect(figures.count).toBe(3000);
     expect(figures.linesByLength.reduce((sum, lines) => sum + lines, 0)).toBe(figures.lines);
     expect(figures.bytes).toBe(db.indexBytes);
-    const usage = db.memoryUsage(bench.find('key:7'));
+    const usage = db.memoryUsage(bench.find('key:7'), 0);
     expect(usage).toBeGreaterThan(bench.arena.blockSize(bench.find('key:7')));
     for (let i = 0; i < 3000; i++) db.delete(spans(`key:${i}`), 0);
     bench.settle();

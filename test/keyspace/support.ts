@@ -59,6 +59,10 @@ export class Bench implements KeyspaceHooks {
     this.told.push(`created ${db.number}:${spanText(keys, i)}`);
   }
 
+  streamLeft(db: Database, keys: ByteSpans, i: number): void {
+    this.told.push(`streamLeft ${db.number}:${spanText(keys, i)}`);
+  }
+
   db(number = 0): Database {
     return this.keyspace.db(number);
   }

@@ -251,7 +251,7 @@ describe('a connection', () => {
     const client = await bench.client();
     const owner = await pollUntil(() => bench.owners[0], 'the connection');
     const received = owner.received.bind(owner);
-    owner.received = (bytes, view, from, to) => (waiting ? from : received(bytes, view, from, to));
+    owner.received = (bytes, from, to) => (waiting ? from : received(bytes, from, to));
     client.write('one\n');
     await pollUntil(() => owner.connection.queryBufferBytes === 4, 'the first line');
     client.write('two\n');
@@ -269,8 +269,8 @@ describe('a connection', () => {
     const client = await bench.client();
     const owner = await pollUntil(() => bench.owners[0], 'the connection');
     const received = owner.received.bind(owner);
-    owner.received = (bytes, view, from, to) => {
-      if (!first) return received(bytes, view, from, to);
+    owner.received = (bytes, from, to) => {
+      if (!first) return received(bytes, from, to);
       first = false;
       owner.connection.resume();
       return from;

@@ -40,7 +40,10 @@ export class LoopBench<C extends Clock = ManualClock> {
   readonly feed = new Feed();
   readonly clients = new Clients(() => this.context.client);
   readonly loop: RequestLoop;
-  readonly suspensions = new Suspensions((client, write) => this.loop.resume(client, write));
+  readonly suspensions = new Suspensions({
+    resume: (client, write) => this.loop.resume(client, write),
+    later: (job) => this.loop.later(job),
+  });
   /** Everything that was sent, to whom: `name:bytes`. */
   readonly sent: string[] = [];
   private readonly users = new Users();
@@ -57,7 +60,7 @@ export class LoopBench<C extends Clock = ManualClock> {
       databaseCount: 16,
       clock,
       random,
-      hooks: { expired: () => {}, missed: () => {}, created: () => {} },
+      hooks: { expired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
     });
     // What these commands do not ask for is not there.
     const ports = { clients: this.clients } as unknown as Ports;

@@ -56,7 +56,7 @@ export class Engine implements EventListener, FeedConsumer {
     const keyspace = new Keyspace({ arena: this.arena, databaseCount: 2, clock: systemClock, random, hooks });
     this.client = new Client(1, null, users.default, systemClock.nowMs());
     const stats = new ServerStats(table.idCount);
-    const suspensions = new Suspensions(() => {});
+    const suspensions = new Suspensions({ resume: () => {}, later: () => {} });
     const ports = {} as Ports; // no command of these groups asks for one
     const argv = new Argv();
     const reply = new ReplyWriter();

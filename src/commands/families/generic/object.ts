@@ -1,12 +1,16 @@
 /** OBJECT: how a value is kept, and what is known about its use. */
+import { ENCODING_INT, type Encoding, type Entry, NONE } from '../../../keyspace/record.js';
 import {
   ENCODING_EMBSTR,
-  ENCODING_INT,
+  ENCODING_HASHTABLE,
+  ENCODING_INTSET,
+  ENCODING_LISTPACK,
+  ENCODING_LISTPACK_EX,
+  ENCODING_QUICKLIST,
   ENCODING_RAW,
-  type Encoding,
-  type Entry,
-  NONE,
-} from '../../../keyspace/record.js';
+  ENCODING_SKIPLIST,
+  ENCODING_STREAM,
+} from '../../../types/value.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_LFU, ERR_NO_LFU } from '../../errors.js';
 import { countLookup } from './inspect.js';
@@ -16,6 +20,13 @@ export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   [ENCODING_RAW]: 'raw',
   [ENCODING_INT]: 'int',
   [ENCODING_EMBSTR]: 'embstr',
+  [ENCODING_LISTPACK]: 'listpack',
+  [ENCODING_INTSET]: 'intset',
+  [ENCODING_HASHTABLE]: 'hashtable',
+  [ENCODING_QUICKLIST]: 'quicklist',
+  [ENCODING_SKIPLIST]: 'skiplist',
+  [ENCODING_STREAM]: 'stream',
+  [ENCODING_LISTPACK_EX]: 'listpackex',
 };
 
 /** The count that Redis shows for objects that all keys share. */

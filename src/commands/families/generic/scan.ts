@@ -5,28 +5,28 @@ import { type Argv, OptionTable } from '../../../resp/index.js';
 import type { ByteSpans } from '../../../util/byte-spans.js';
 import { globMatchRange } from '../../../util/glob.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_INVALID_CURSOR, ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
+import { ERR_INVALID_CURSOR } from '../../errors.js';
+import { NO_CURSOR, patternAt, SCAN_COUNT, SCAN_MATCH, ScanOptions, scanCursor } from '../../scan-arguments.js';
 import { countLookup, typeNamed } from './inspect.js';
 
-const MATCH = 1;
-const COUNT = 2;
-const TYPE = 3;
-const OPTIONS = new OptionTable({ MATCH, COUNT, TYPE });
+const OPTIONS = new OptionTable({ MATCH: SCAN_MATCH, COUNT: SCAN_COUNT, TYPE: 3 });
 
-const DEFAULT_COUNT = 10;
-/** Steps that one SCAN takes at most, for each key that it was asked for: a sparse table must not stall the server. */
-const STEPS_PER_KEY = 10;
+/** The options of SCAN: those of all scans, and TYPE. */
+class KeyScanOptions extends ScanOptions {
+  hasType = false;
+  /** Null for a name that no type has: no key is of that. */
+  type: ValueType | null = null;
 
-/** A cursor as C's strtoul takes it: a sign is allowed, and nothing at all is 0. */
-const CURSOR = /^[+-]?\d+$|^$/;
-const UINT64_MAX = 2n ** 64n - 1n;
-/** What {@link parseCursor} returns for what is no cursor. */
-const NO_CURSOR = -1;
+  protected override take(argv: Argv, _option: number, i: number): number {
+    if (i + 1 === argv.count) return 0;
+    this.hasType = true;
+    this.type = typeNamed(argv, i + 1);
+    return 2;
+  }
+}
 
 /** How often RANDOMKEY tries to find a key that is not expired where expired ones may not be deleted. */
 const RANDOM_TRIES = 100;
-
-const STAR = 0x2a;
 
 /** Expired keys are left out, but stay: the database must not change under the walk. */
 export function keys(c: CommandContext): void {
@@ -52,11 +52,6 @@ export function keys(c: CommandContext): void {
   reply.setArrayLength(mark, count);
 }
 
-/** The pattern that is argument `i`, null for the one that everything matches. */
-function patternAt(argv: Argv, i: number): Uint8Array | null {
-  return argv.length(i) === 1 && argv.byte(i, 0) === STAR ? null : argv.copy(i);
-}
-
 function matches(pattern: Uint8Array | null, key: ByteSpans): boolean {
   return pattern === null || globMatchRange(pattern, key.bytes, 0, key.length(0), false);
 }
@@ -68,36 +63,24 @@ function replyKey(c: CommandContext, key: ByteSpans): void {
 /** The cursor is checked before the options, and these from left to right. */
 export function scan(c: CommandContext): void {
   const { argv, db, reply } = c;
-  let cursor = parseCursor(argv.text(1));
+  let cursor = scanCursor(argv, 1);
   if (cursor === NO_CURSOR) return reply.error(ERR_INVALID_CURSOR);
-  let count = DEFAULT_COUNT;
-  let pattern: Uint8Array | null = null;
-  let hasType = false;
-  let type: ValueType | null = null;
-  for (let i = 2; i < argv.count; i += 2) {
-    const option = argv.option(i, OPTIONS);
-    if (option === 0 || i + 1 === argv.count) return reply.error(ERR_SYNTAX);
-    if (option === COUNT) {
-      count = argv.int(i + 1);
-      if (Number.isNaN(count)) return reply.error(ERR_NOT_INTEGER);
-      if (count < 1) return reply.error(ERR_SYNTAX);
-    } else if (option === MATCH) pattern = patternAt(argv, i + 1);
-    else {
-      hasType = true;
-      type = typeNamed(argv, i + 1);
-    }
-  }
+  const options = new KeyScanOptions();
+  const refusal = options.parse(argv, 2, OPTIONS);
+  if (refusal !== null) return reply.error(refusal);
 
   const found: Entry[] = [];
-  let steps = count * STEPS_PER_KEY;
+  const { hasType, type } = options;
+  let { steps } = options;
   do cursor = db.scan(cursor, (entry) => found.push(entry));
-  while (cursor !== 0 && --steps > 0 && found.length < count);
+  while (cursor !== 0 && --steps > 0 && found.length < options.count);
   reply.array(2);
   reply.bulkInt(cursor);
   const mark = reply.deferred();
   let length = 0;
   for (const entry of found) {
-    if (!matches(pattern, c.keyspace.spansOf(db, entry))) continue;
+    const key = c.keyspace.spansOf(db, entry);
+    if (!options.matches(key.bytes, 0, key.length(0))) continue;
     const isGone = dropIfExpired(c, entry);
     // Looking at a key's type counts as it does for TYPE.
     if (hasType) countLookup(c, !isGone);
@@ -106,19 +89,6 @@ export function scan(c: CommandContext): void {
     length++;
   }
   reply.setArrayLength(mark, length);
-}
-
-/**
- * The cursor that a text names up to its first NUL, or NO_CURSOR. Of its 64 bits the low 53 are kept: an index uses the low
- * 32, above 14 of a partition where there are several (keyspace/partitions.ts), as Redis uses as many as its tables have.
- */
-function parseCursor(text: string): number {
-  const digits = text.split('\0', 1)[0]!;
-  if (!CURSOR.test(digits)) return NO_CURSOR;
-  const negative = digits.startsWith('-');
-  const magnitude = BigInt(digits.replace(/^[+-]/, ''));
-  if (magnitude > UINT64_MAX) return NO_CURSOR;
-  return Number(BigInt.asUintN(53, negative ? -magnitude : magnitude));
 }
 
 /** Whether an entry is expired for whoever asks; it is deleted where that is for this server to decide. */

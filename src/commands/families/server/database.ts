@@ -15,6 +15,7 @@ export function dbsize(c: CommandContext): void {
 export function flushall(c: CommandContext): void {
   if (flushMode(c) === null) return c.reply.error(ERR_SYNTAX);
   c.keyChangeListener?.willFlush(null);
+  for (const db of c.keyspace.usedDatabases()) c.blocked.databaseReady(c, db.number);
   flushed(c, c.keyspace.flushAll());
 }
 
@@ -22,6 +23,7 @@ export function flushdb(c: CommandContext): void {
   const inBackground = flushMode(c);
   if (inBackground === null) return c.reply.error(ERR_SYNTAX);
   c.keyChangeListener?.willFlush(c.db);
+  c.blocked.databaseReady(c, c.db.number);
   flushed(c, c.keyspace.flush(c.db, inBackground));
 }
 
@@ -56,6 +58,8 @@ export function swapdb(c: CommandContext): void {
   if (first !== second) c.keyChangeListener?.willSwap(keyspace.db(first), keyspace.db(second));
   keyspace.swap(first, second);
   c.db = keyspace.db(c.client.database);
+  c.blocked.databaseReady(c, first);
+  c.blocked.databaseReady(c, second);
   keyspace.dirty++;
   reply.ok();
 }

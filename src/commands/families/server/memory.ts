@@ -8,19 +8,22 @@ import { ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
 import { infoSource } from './info.js';
 
 const SAMPLES = token('samples');
+/** Elements of a value that MEMORY USAGE looks at unless told otherwise. */
+const DEFAULT_SAMPLES = 5;
 
 /** Bytes that the key would give back. Its clock stays: looking at a key is not using it. */
 export function memoryUsage(c: CommandContext): void {
   const { argv, reply, db } = c;
+  let samples = DEFAULT_SAMPLES;
   for (let i = 3; i < argv.count; i += 2) {
     if (!argv.is(i, SAMPLES) || i + 1 >= argv.count) return reply.error(ERR_SYNTAX);
-    const samples = argv.int(i + 1);
+    samples = argv.int(i + 1);
     if (Number.isNaN(samples)) return reply.error(ERR_NOT_INTEGER);
     if (samples < 0) return reply.error(ERR_SYNTAX);
   }
   const entry = db.findKept(argv, 2);
   if (entry === NONE) reply.null();
-  else reply.int(db.memoryUsage(entry));
+  else reply.int(db.memoryUsage(entry, samples));
 }
 
 export function memoryDoctor(c: CommandContext): void {
