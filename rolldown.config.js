@@ -21,5 +21,4 @@ export default {
   platform: 'node',
   plugins: [licences],
   output: { dir: 'dist/program', format: 'esm', cleanDir: true },
-  logLevel: 'silent',
 };

@@ -60,7 +60,12 @@ export class LoopBench<C extends Clock = ManualClock> {
       databaseCount: 16,
       clock,
       random,
-      hooks: { expired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
+      hooks: {
+        expired: () => {},
+        missed: () => {},
+        created: (db, keys, i) => this.context.blocked.keyReady(this.context, db, keys, i),
+        streamLeft: () => {},
+      },
     });
     // What these commands do not ask for is not there.
     const ports = { clients: this.clients } as unknown as Ports;
