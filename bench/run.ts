@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
     micro: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
-    redstart: { type: 'string', default: `${process.execPath} ${join(ROOT, 'bin/redstart-server')}` },
+    redstart: { type: 'string', default: `${process.execPath} --v8-pool-size=1 ${join(ROOT, 'bin/redstart-server')}` },
     reference: { type: 'string', default: 'redis-server' },
     'redstart-args': { type: 'string', default: '' },
     'reference-args': { type: 'string', default: '' },
