@@ -359,7 +359,8 @@ export class Database {
     this.writeKey(entry, keys, i, false);
     arena.copyIn(entry, before, bytes, view, from, length);
     const encoding = encodingFor(bytes, from, length);
-    const meta = META_LIVE | (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
+    // Not live yet: it has no hash, and stands in no index.
+    const meta = (this.id << META_DATABASE_SHIFT) | (encoding << META_ENCODING_SHIFT) | TYPE_STRING;
     arena.setI32(entry, WORD_META, meta);
     return entry;
   }
@@ -375,6 +376,7 @@ export class Database {
     const old = this.findToReplace(keys, i);
     const hash = this.lastHash;
     arena.setI32(staged, WORD_HASH, hash);
+    arena.setI32(staged, WORD_META, this.meta(staged) | META_LIVE);
     if (old === NONE) {
       index.insert(index.partitionOf(keys, i), hash, staged);
       keyspace.hooks.created(this, keys, i);

@@ -17,6 +17,7 @@
  *    of the first one after a consumer came ({@link Feed.subscribe}).
  */
 import type { ByteSpans } from '../util/byte-spans.js';
+import { assert } from '../util/assert.js';
 import { intLength, writeInt } from '../util/numbers.js';
 
 /** Reads the feed. */
@@ -79,7 +80,9 @@ export class Feed {
 
   /** From the next unit on `consumer` gets everything for its kind; that unit begins with SELECT. */
   subscribe(consumer: FeedConsumer, as: typeof FOR_LOG | typeof FOR_REPLICAS = FOR_REPLICAS): void {
-    (as === FOR_LOG ? this.log : this.replicas).subscribe(consumer);
+    const stream = as === FOR_LOG ? this.log : this.replicas;
+    assert(stream.commandCount === 0, 'nobody to come in the middle of a unit: half of it would be missing');
+    stream.subscribe(consumer);
   }
 
   /** `consumer` gets nothing more. */

@@ -271,17 +271,6 @@ export class Keyspace {
     return keySpans;
   }
 
-  /** Deletes keys whose time is over, until `deadlineUs`; true when there are more. */
-  private expireDue(deadlineUs: number): boolean {
-    if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return false;
-    while (this.wheel.advance(this.commandTimeMs, WHEEL_STEP, this.onDue)) {
-      if (this.system.monotonicUs() < deadlineUs) continue;
-      this.stats.expireTimeCapReached++;
-      return true;
-    }
-    return false;
-  }
-
   /**
    * The database of a record that a walk over the arena found; undefined when that database was emptied and the record only
    * waits for being freed. O(1).
@@ -294,6 +283,17 @@ export class Keyspace {
   beginSnapshot(options: SnapshotOptions = {}): KeyspaceSnapshotHandle {
     const databaseNumbers = Int32Array.from(this.byId, (db) => db?.number ?? NO_DATABASE);
     return { arena: this.arena.beginSnapshot(options), databaseNumbers };
+  }
+
+  /** Deletes keys whose time is over, until `deadlineUs`; true when there are more. */
+  private expireDue(deadlineUs: number): boolean {
+    if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return false;
+    while (this.wheel.advance(this.commandTimeMs, WHEEL_STEP, this.onDue)) {
+      if (this.system.monotonicUs() < deadlineUs) continue;
+      this.stats.expireTimeCapReached++;
+      return true;
+    }
+    return false;
   }
 
   /** A record whose time is over, or that lives on although its database was emptied. */

@@ -9,7 +9,8 @@
  *
  *   sizes   entries by partition, with running sums: a random entry, and the next partition that has any, in O(log)
  * ```
- * 1. A partition has an index of its own exactly while it has entries, or is about to have some; partition 0 always has.
+ * 1. A partition that has entries has an index of its own; one without has none, but for partition 0, and where memory was
+ *    asked for ahead (`reserve`) and no entry came.
  * 2. The slot follows from the key, which stands in the record: nothing is kept for it.
  * 3. With one partition there is only `first`: each method is one comparison away from it.
  *

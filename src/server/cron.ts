@@ -3,7 +3,8 @@
  *
  * ```
  *   tick      hz times a second: idle clients, buffers, statistics            (`hz`, `dynamic-hz`)
- *   upkeep    keys that are due, memory to free: 1 ms a turn while there is work, else when the next key is due, and with each tick
+ *   upkeep    keys that are due, memory to free: 1 ms a turn while there is work; else when the next key is due, and
+ *             with each tick
  *   deadline  the moment at which the next suspended client has waited long enough
  * ```
  * No timer keeps the process alive: the listening sockets do, and an embedder's process may end when they are closed.

@@ -29,9 +29,9 @@ export class ServerTasks implements CronTasks {
   readonly loopCyclesPerSecond = new Rate();
   readonly loopCycleUs = new Rate();
   readonly loop = new LoopMonitor();
-  private readonly parts: TaskParts;
   /** Microseconds that the tasks took. */
   spentUs = 0;
+  private readonly parts: TaskParts;
   private sampledMs = 0;
   private statusMs = 0;
 
