@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { systemErrorText } from '../config/index.js';
+import { isTitleVariable, systemErrorText, type TitleVariable } from '../config/index.js';
 
 /** Marks the process that `daemonize yes` started, which must not start another. */
 const DAEMON_MARK = 'REDSTART_DAEMON';
@@ -72,7 +72,7 @@ export interface TitleFields {
 }
 
 /** The names in braces of `proc-title-template`. */
-const TITLE_NAMES: Readonly<Record<string, (fields: TitleFields) => string>> = {
+const TITLE_NAMES: Readonly<Record<TitleVariable, (fields: TitleFields) => string>> = {
   title: (fields) => fields.title,
   'listen-addr': (fields) => fields.listenAddress,
   'server-mode': (fields) => fields.serverMode,
@@ -82,13 +82,14 @@ const TITLE_NAMES: Readonly<Record<string, (fields: TitleFields) => string>> = {
   'config-file': (fields) => fields.configFile,
 };
 
-/** The template with its names filled in; null when it holds a name that there is not, or an open brace. */
+/** The template with its names filled in and `{{` as a brace; null when it holds a name that there is not, or an open brace. */
 export function expandTitle(template: string, fields: TitleFields): string | null {
   let wrong = false;
-  const title = template.replace(/\{([^{}]*)\}?/g, (whole: string, name: string) => {
-    const value = whole.endsWith('}') ? TITLE_NAMES[name] : undefined;
-    if (value === undefined) wrong = true;
-    return value === undefined ? '' : value(fields);
+  const title = template.replace(/\{\{|\{([^{}]*)\}?/g, (whole: string, name: string) => {
+    if (whole === '{{') return '{';
+    if (whole.endsWith('}') && isTitleVariable(name)) return TITLE_NAMES[name](fields);
+    wrong = true;
+    return '';
   });
   return wrong ? null : title.trimEnd();
 }

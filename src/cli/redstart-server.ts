@@ -142,6 +142,7 @@ class Program {
       this.server = new Server({
         config,
         log,
+        supervisor: this.supervisor === 'none' ? 'no' : this.supervisor,
         showsLogo: process.stdout.isTTY === true && config.logfile === '',
         onStopping: () => this.stopping(),
         onAddressChanged: () => this.setTitle(),

@@ -28,6 +28,8 @@ export interface Wait {
   /** The argument that is its first key. */
   readonly firstKey: number;
   readonly keyCount: number;
+  /** Whether it is also answered when its key goes: XREADGROUP. */
+  readonly answersMissing?: boolean;
   /** Wall-clock milliseconds at which it ends with {@link Wait.timedOut}; 0: never. */
   readonly deadlineMs: number;
   /**
@@ -53,6 +55,19 @@ export class BlockedKeys {
   /** How many keys are waited for: `total_blocking_keys`. */
   get keyCount(): number {
     return this.queues.size;
+  }
+
+  /** How many of them somebody wants to hear of when they are gone: `total_blocking_keys_on_nokey`. O(waiting). */
+  get missingKeyCount(): number {
+    let count = 0;
+    for (const queue of this.queues.values()) {
+      for (const blocked of queue.keys()) {
+        if (blocked.wait.answersMissing !== true) continue;
+        count++;
+        break;
+      }
+    }
+    return count;
   }
 
   /** Lets the client of the running command wait: the command has had no effect and has written no reply. O(keys). */

@@ -69,11 +69,12 @@ export class Executor {
     else reply.begin(client.connection, client.resp);
     this.setRunning(client, client.lastCommand ?? c.command);
     c.propagation = PROPAGATE_NOTHING;
+    const errors = reply.errorCount;
     this.runUnit(client, write);
+    this.count(c.command, errors);
     if (muted) reply.rewind();
     replyModeAfter(client);
     reply.flush();
-    this.count(c.command);
   }
 
   /**
@@ -185,6 +186,7 @@ export class Executor {
     const { argv, ports, nowMs } = this.c;
     if (!argv.is(0, POST) && !argv.is(0, HOST)) return false;
     client.closing = true;
+    client.connection?.destroy(); // what was answered before is dropped, too
     if (nowMs - this.warnedOfHttpMs >= HTTP_WARNING_INTERVAL_MS) {
       this.warnedOfHttpMs = nowMs;
       ports.log.warning(
@@ -198,22 +200,21 @@ export class Executor {
   /** @hot Calls the handler, counts, and propagates what it changed as one unit. */
   private call(client: Client, command: Command, handler: CommandHandler): void {
     const { c } = this;
-    const { stats, reply } = c;
     this.setRunning(client, command);
     if (client.lastCommand !== command) client.lastCommand = command;
-    const errors = reply.errorCount;
+    const errors = c.reply.errorCount;
     if (command.needsNoUnit) this.runAlone(client, handler);
     else this.runUnit(client, handler);
     if (client.suspension !== null) return; // it counts when it is answered, or run again
-    this.count(command);
-    if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
+    this.count(command, errors);
   }
 
-  /** @hot Counts a command that was answered. */
-  private count(command: Command): void {
-    const { stats } = this.c;
+  /** @hot Counts a command that was answered, and had been answered `errors` errors before: with one more if it failed. */
+  private count(command: Command, errors: number): void {
+    const { stats, reply } = this.c;
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
+    if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
   }
 
   /** @hot Stores references only where they differ: the garbage collector's write barrier costs more than the look. */

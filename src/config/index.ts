@@ -16,4 +16,5 @@ export * from './special-types.js';
 export { systemErrorText } from './system-error.js';
 export { DIRECTIVES, type FieldName, findDirective, NAMES, type NamedDirective } from './table.js';
 export { decodeText, encodeText } from './text.js';
+export { isTitleVariable, type TitleVariable } from './validators.js';
 export { ConfigValues } from './values.js';

@@ -46,15 +46,21 @@ export function checkShutdownOptions(value: readonly string[]): string | null {
 }
 
 /** Variables of `proc-title-template`, with whether they give a text when nothing else is configured. */
-const TITLE_VARIABLES = new Map([
-  ['title', false],
-  ['listen-addr', true],
-  ['server-mode', false],
-  ['port', true],
-  ['tls-port', true],
-  ['unixsocket', false],
-  ['config-file', true],
-]);
+const TITLE_VARIABLES = {
+  title: false,
+  'listen-addr': true,
+  'server-mode': false,
+  port: true,
+  'tls-port': true,
+  unixsocket: false,
+  'config-file': true,
+} as const;
+
+export type TitleVariable = keyof typeof TITLE_VARIABLES;
+
+export function isTitleVariable(name: string): name is TitleVariable {
+  return Object.hasOwn(TITLE_VARIABLES, name);
+}
 
 /** For `proc-title-template`: only known variables, and something must be left to show. `{{` is a plain brace. */
 export function checkTitleTemplate(value: string): string | null {
@@ -67,9 +73,9 @@ export function checkTitleTemplate(value: string): string | null {
       continue;
     }
     const end = value.indexOf('}', at);
-    const variable = end < 0 ? undefined : TITLE_VARIABLES.get(value.slice(at + 1, end));
-    if (variable === undefined) return refusal;
-    shows ||= variable;
+    const variable = end < 0 ? '' : value.slice(at + 1, end);
+    if (!isTitleVariable(variable)) return refusal;
+    shows ||= TITLE_VARIABLES[variable];
     at = end;
   }
   return shows ? null : refusal;

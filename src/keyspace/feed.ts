@@ -16,8 +16,9 @@
  * 3. In each stream SELECT stands in front of a command whose database is not that of the command before it, and in front
  *    of the first one after a consumer came ({@link Feed.subscribe}).
  */
-import type { ByteSpans } from '../util/byte-spans.js';
+
 import { assert } from '../util/assert.js';
+import type { ByteSpans } from '../util/byte-spans.js';
 import { intLength, writeInt } from '../util/numbers.js';
 
 /** Reads the feed. */

@@ -32,6 +32,8 @@ export interface ServerStatus {
   /** 40 hexadecimal digits that no other run has. */
   readonly runId: string;
   readonly startedMs: number;
+  /** Who watches over the process: `no`, `systemd` or `upstart`. */
+  readonly supervisor: string;
   /** Ticks of the cron a second, after `dynamic-hz`. */
   readonly effectiveHz: number;
   /** What the memory account held when the server had started. */

@@ -53,7 +53,7 @@ import { SlowCommands } from './slow-commands.js';
 import { StartupError } from './startup-error.js';
 import { Status } from './status.js';
 import { ServerTasks } from './tasks.js';
-import { waitingDirectives } from './waiting-directives.js';
+import { missingFeature, watchWaitingDirectives } from './waiting-directives.js';
 
 /** The system's bound on connections that wait to be accepted. */
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
@@ -67,6 +67,8 @@ export interface ServerParts {
   readonly clock?: Clock;
   /** Whether port 0 is any free port, as embedders and tests want it, rather than none, as Redis has it. */
   readonly anyFreePort?: boolean;
+  /** Who watches over the process, for INFO. Default: nobody. */
+  readonly supervisor?: string;
   /** Whether the logo is shown without `always-show-logo`: the log goes to a terminal. */
   readonly showsLogo?: boolean;
   /** Called when the server begins to end, before it closes its sockets. */
@@ -132,7 +134,7 @@ export class Server implements LifecyclePort {
       random,
       hooks: announcer,
     });
-    const status = new Status(this.startedMs);
+    const status = new Status(this.startedMs, parts.supervisor ?? 'no');
     const suspensions = new Suspensions({
       resume: (client, write) => this.requests.resume(client, write),
       later: (job) => this.requests.later(job),
@@ -194,6 +196,8 @@ export class Server implements LifecyclePort {
       this.logMode();
       this.checkBacklog();
       this.refuseModules();
+      const missing = missingFeature(config);
+      if (missing !== null) this.refuse(missing);
       if (needsTls(config)) this.refuse('Failed to configure TLS. Check logs for more info.', NO_TLS);
       await this.listen();
     } catch (error) {
@@ -207,8 +211,7 @@ export class Server implements LifecyclePort {
     setTimeout(() => this.trainSnapshots(), TRAIN_AFTER_MS).unref();
     log.notice('Server initialized');
     log.warning('Nothing is saved: this version keeps all data in memory only, and it is gone when the server ends.');
-    const waiting = waitingDirectives(config);
-    if (waiting.length > 0) log.warning(`No effect in this version: ${waiting.join(', ')}.`);
+    watchWaitingDirectives(config, log);
     if (this.listeners.tcpPort !== 0) log.notice('Ready to accept connections tcp');
     if (this.listeners.unixPath !== null) log.notice('Ready to accept connections unix');
   }

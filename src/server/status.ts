@@ -35,7 +35,10 @@ export class Status implements ServerStatus {
   /** Set once they exist: commands that INFO needs them for come later. */
   parts: StatusParts | null = null;
 
-  constructor(startedMs: number) {
+  constructor(
+    startedMs: number,
+    readonly supervisor: string,
+  ) {
     this.startedMs = startedMs;
   }
 

@@ -17,6 +17,7 @@ const FIELDS = {
 describe("the process' title", () => {
   it('is the template with its names filled in, without blanks at the end', () => {
     expect(expandTitle('{title} {listen-addr} {server-mode}', FIELDS)).toBe('redstart-server *:6379');
+    expect(expandTitle('{{title} {port}', FIELDS)).toBe('{title} 6379');
     expect(expandTitle('{config-file}|{port}|{tls-port}|{unixsocket}', FIELDS)).toBe('/etc/r.conf|6379|0|/run/r.sock');
   });
 

@@ -143,8 +143,24 @@ describe('redstart-server', () => {
   });
 
   it('says which directives have no effect yet, and is silent about defaults', async () => {
-    const server = await start(['--appendonly', 'yes', '--maxclients', '100', '--user', 'ann', 'on']);
-    expect(texts(server.log())).toContain('M # No effect in this version: appendonly, user.');
+    const server = await start(['--appendonly', 'yes', '--maxclients', '100']);
+    expect(texts(server.log())).toContain('M # No effect in this version: appendonly.');
+    const client = await server.connect();
+    await client.command('CONFIG SET maxmemory 100mb appendonly no timeout 1000');
+    await client.command('CONFIG SET maxmemory 200mb');
+    await client.close();
+    const lines = texts(server.log()).filter((line) => line.startsWith('M # No effect'));
+    expect(lines).toEqual(['M # No effect in this version: appendonly.', 'M # No effect in this version: maxmemory.']);
+  });
+
+  it.each([
+    [['--user', 'default', 'on', '>secret', '~*', '+@all'], 'ACL'],
+    [['--aclfile', 'users.acl'], 'ACL'],
+    [['--replicaof', '127.0.0.1', '1'], 'replica'],
+  ])('does not start without what %j asks for', async (args, feature) => {
+    const { code, log } = await refused(args);
+    expect(code).toBe(1);
+    expect(log).toContain(`This version ${feature === 'ACL' ? 'has no ACL' : 'cannot be a replica'}`);
   });
 
   it('serves in the process that was started', async () => {

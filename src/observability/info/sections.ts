@@ -62,7 +62,7 @@ function serverFields({ status, config, keyspace, nowMs, nowUs }: InfoSource): I
     ['atomicvar_api', 'c11-builtin'],
     ['gcc_version', '0.0.0'],
     ['process_id', process.pid],
-    ['process_supervised', config.supervised === 'auto' ? 'no' : config.supervised],
+    ['process_supervised', status.supervisor],
     ['run_id', status.runId],
     ['tcp_port', tcp?.port ?? 0],
     ['server_time_usec', nowUs],
@@ -100,8 +100,8 @@ function clientsFields({ clients, config, status }: InfoSource): InfoFields {
     ['watching_clients', 0],
     ['clients_in_timeout_table', clients.waitingForTime],
     ['total_watched_keys', 0],
-    ['total_blocking_keys', 0],
-    ['total_blocking_keys_on_nokey', 0],
+    ['total_blocking_keys', clients.waitedForKeys],
+    ['total_blocking_keys_on_nokey', clients.waitedForMissingKeys],
   ];
 }
 

@@ -10,6 +10,9 @@ export interface ClientFigures {
   /** Clients that wait, and those of them that wait for a limited time. */
   readonly blocked: number;
   readonly waitingForTime: number;
+  /** Keys that somebody waits for, and those of them that somebody wants to hear of when they are gone. */
+  readonly waitedForKeys: number;
+  readonly waitedForMissingKeys: number;
 }
 
 /** The server at the moment of the call. */

@@ -1,8 +1,6 @@
 /**
- * DEL and UNLINK.
- *
- * A string's block is freed in one step however long it is, so there is nothing to put off: UNLINK and the `lazyfree-lazy-`
- * directives free strings at once, as Redis does with all values that are cheap to free.
+ * DEL and UNLINK, which are one: what is cheap to free is freed at once, and a large value in slices between events
+ * (keyspace/garbage.ts), whichever of the two it was and whatever the `lazyfree-lazy-` directives say.
  */
 import type { CommandContext } from '../../context.js';
 import { NOTIFY_GENERIC } from '../../events.js';

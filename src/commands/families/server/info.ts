@@ -24,6 +24,8 @@ export function infoSource(c: CommandContext): InfoSource {
       connected: c.ports.clients.count,
       blocked: c.suspensions.count,
       waitingForTime: c.suspensions.timedCount,
+      waitedForKeys: c.blocked.keyCount,
+      waitedForMissingKeys: c.blocked.missingKeyCount,
     },
   };
 }

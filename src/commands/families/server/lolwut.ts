@@ -12,18 +12,17 @@ const MOST_ROWS = 200;
 /** The versions of Redis that drew something, with arguments for its size. */
 const ARTISTS = [5, 6];
 
-/** LOLWUT [VERSION version [columns] [rows]]: a version that drew nothing answers the version line alone. */
+/**
+ * LOLWUT [VERSION version [columns] [rows]]: a version that drew nothing, such as this one, answers the version line alone.
+ */
 export function lolwut(c: CommandContext): void {
   const { argv, reply } = c;
-  let sizeAt = argv.count;
-  if (argv.count > 2 && argv.is(1, VERSION)) {
-    const version = argv.int(2);
-    if (Number.isNaN(version)) return reply.error(ERR_NOT_INTEGER);
-    if (!ARTISTS.includes(version)) return reply.verbatim('txt', versionLine());
-    sizeAt = 3;
-  }
-  const columns = sizeAt < argv.count ? argv.int(sizeAt) : DEFAULT_COLUMNS;
-  const rows = sizeAt + 1 < argv.count ? argv.int(sizeAt + 1) : DEFAULT_ROWS;
+  if (argv.count < 3 || !argv.is(1, VERSION)) return reply.verbatim('txt', versionLine());
+  const version = argv.int(2);
+  if (Number.isNaN(version)) return reply.error(ERR_NOT_INTEGER);
+  if (!ARTISTS.includes(version)) return reply.verbatim('txt', versionLine());
+  const columns = argv.count > 3 ? argv.int(3) : DEFAULT_COLUMNS;
+  const rows = argv.count > 4 ? argv.int(4) : DEFAULT_ROWS;
   if (Number.isNaN(columns) || Number.isNaN(rows)) return reply.error(ERR_NOT_INTEGER);
   const art = maze(c, clamp(columns, MOST_COLUMNS), clamp(rows, MOST_ROWS));
   reply.verbatim('txt', `${art}\nA maze of one line of code, after 10 PRINT. ${versionLine()}`);

@@ -9,10 +9,10 @@ import { ERR_MALLCTL, ERR_NOT_INTEGER } from '../../../errors.js';
 const MATCH_ROUNDS = 100_000;
 const MATCH_BYTES = 32;
 
-/** Nothing at all happens meanwhile: no other client, no timer. What is no number is 0. */
+/** Nothing at all happens meanwhile: no other client, no timer. What is no number, or no time that ends, is 0. */
 export function sleep(c: CommandContext): void {
   const seconds = Number.parseFloat(c.argv.text(2));
-  const ms = Number.isNaN(seconds) ? 0 : Math.max(0, seconds * 1000);
+  const ms = Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   c.reply.ok();
 }
