@@ -30,6 +30,19 @@
  * are SharedArrayBuffers because V8 does not count those as external memory, and so never collects garbage because of them.
  */
 import { allocateShared, type MemoryAccount, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
+import {
+  FIRST_REF,
+  GROW_LOAD,
+  LINE_BYTES,
+  LINE_WORDS,
+  nextCursor,
+  OVERFLOW_WORD,
+  SHRINK_LOAD,
+  SLOTS,
+  tagOf,
+  tagsOf,
+  zeroBytes,
+} from '../types/lines.js';
 import type { Random } from '../util/random.js';
 
 /** A figure of the index as DEBUG HTSTATS shows it; see {@link LineIndex.statistics}. */
@@ -43,38 +56,16 @@ export interface IndexStatistics {
   readonly longestChain: number;
 }
 
-const LINE_WORDS = 16;
-const LINE_BYTES = LINE_WORDS * 4;
 const LINE_SHIFT = 4;
-const OVERFLOW_WORD = 3;
-const FIRST_REF = 4;
-const SLOTS = 12;
 /** Lines of a full segment, as a shift. */
 const SEGMENT_SHIFT = 14;
 const SEGMENT_LINES = 1 << SEGMENT_SHIFT;
 const SEGMENT_MASK = SEGMENT_LINES - 1;
 /** Lines of the smallest first segment: an empty database costs 1 KiB. */
 const FIRST_LINES = 16;
-/** Entries a line above which an insertion splits one line. */
-const GROW_LOAD = 8;
-/** Entries a line below which a deletion merges two lines. */
-const SHRINK_LOAD = 4;
 const LINES_PER_PAGE = 4096 / LINE_BYTES;
 /** Pages behind the last line that {@link LineIndex.prepare} keeps touched. */
 const PAGES_AHEAD = 16;
-const SPREAD = 0x01010101;
-const LOW_BITS = 0x7f7f7f7f;
-
-/** @hot The tag of a hash: its top byte, where 0 becomes 1. */
-function tagOf(hash: number): number {
-  const tag = hash >>> 24;
-  return tag + ((tag - 1) >>> 31);
-}
-
-/** @hot Bit 7 of every byte of `word` that is 0, exactly. */
-function zeroBytes(word: number): number {
-  return ~(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
-}
 
 /** References by hash. Not thread-safe, owns its segments, knows of blocks only their hash (word 0). */
 export class LineIndex {
@@ -136,7 +127,7 @@ export class LineIndex {
     if (line < this.splitAt) line = hash & (2 * this.low - 1);
     let words = this.segments[line >>> SEGMENT_SHIFT]!;
     let at = (line & SEGMENT_MASK) << LINE_SHIFT;
-    const tags = Math.imul(tagOf(hash), SPREAD);
+    const tags = tagsOf(hash);
     const records = this.records;
     for (;;) {
       for (let word = 0; word < 3; word++) {
@@ -182,7 +173,7 @@ export class LineIndex {
       if (line < splitAt) line = hashes[i]! & (2 * low - 1);
       const words = segments[line >>> SEGMENT_SHIFT]!;
       const at = (line & SEGMENT_MASK) << LINE_SHIFT;
-      const tags = Math.imul(tagOf(hashes[i]!), SPREAD);
+      const tags = tagsOf(hashes[i]!);
       let word = 0;
       let hits = zeroBytes(words[at]! ^ tags);
       if (hits === 0) hits = zeroBytes(words[at + ++word]! ^ tags);
@@ -311,8 +302,7 @@ export class LineIndex {
     const line = cursor & mask;
     let n = this.collect(line, 0);
     if (line < this.splitAt) n = this.collect(line + this.low, n);
-    // All bits above the mask set, so that the carry of the reversed addition goes into the bits below.
-    const next = reverseBits((reverseBits(cursor | ~mask) + 1) | 0) >>> 0;
+    const next = nextCursor(cursor, mask);
     const refs = this.scratchRefs.slice(0, n);
     for (let i = 0; i < n; i++) visit(refs[i]!);
     return next;
@@ -505,7 +495,7 @@ export class LineIndex {
     const line = this.lineOf(hash);
     let words = this.segments[line >>> SEGMENT_SHIFT]!;
     let at = (line & SEGMENT_MASK) << LINE_SHIFT;
-    const tags = Math.imul(tagOf(hash), SPREAD);
+    const tags = tagsOf(hash);
     for (;;) {
       for (let word = 0; word < 3; word++) {
         let hits = zeroBytes(words[at + word]! ^ tags);
@@ -734,14 +724,4 @@ function succeeds(step: () => void): boolean {
     if (error instanceof OutOfMemoryError) return false;
     throw error;
   }
-}
-
-/** The 32 bits of a word in reverse order. */
-function reverseBits(word: number): number {
-  let w = word;
-  w = ((w >>> 1) & 0x55555555) | ((w & 0x55555555) << 1);
-  w = ((w >>> 2) & 0x33333333) | ((w & 0x33333333) << 2);
-  w = ((w >>> 4) & 0x0f0f0f0f) | ((w & 0x0f0f0f0f) << 4);
-  w = ((w >>> 8) & 0x00ff00ff) | ((w & 0x00ff00ff) << 8);
-  return (w >>> 16) | (w << 16);
 }
