@@ -272,7 +272,7 @@ describe('Dict', () => {
     for (const size of [0, 1, 9, 300, 3000]) {
       const elements = new Elements();
       const { dict, root, arena } = elements;
-      for (let n = 1; n <= size; n++) elements.insert(scramble(n % 7 === 0 ? 7 : n));
+      for (let n = 1; n <= size; n++) elements.insert(scramble(n % 100 === 0 ? 7 : n));
       const free = (ref: number): void => arena.free(ref);
       const before = arena.stats().liveBytes;
       const duplicate = (): number => dict.copy(root, (ref) => elements.make(arena.i32(ref, 0)), free);
