@@ -58,8 +58,8 @@ const LINE_UNITS_SHIFT = 3;
 /** Bytes a line, as a shift. */
 const LINE_BYTES_SHIFT = 6;
 
-/** Gets the reference of an element. */
-export type EntryVisitor = (ref: number) => void;
+/** Gets the reference of an element. Where a visit may end early, `true` ends it, and nothing else does. */
+export type EntryVisitor = (ref: number) => unknown;
 
 /** What can be read of dicts, be it in the arena or in a snapshot of it. */
 export class DictReader {
@@ -81,30 +81,27 @@ export class DictReader {
   }
 
   /**
-   * Visits the elements, all of them or those of the first lines that hold `limit`. `visit` must not change the dict; other
-   * dicts it may. The order stays the same as long as the dict does. O(visited).
+   * Visits the elements until `visit` returns true; returns whether it did. `visit` must not change the dict; other dicts it
+   * may. The order stays the same as long as the dict does. O(visited).
    */
-  forEach(root: number, visit: EntryVisitor, limit = Number.POSITIVE_INFINITY): void {
+  forEach(root: number, visit: EntryVisitor): boolean {
     const lines = this.memory.i32(root, ROOT_LINES);
-    let visited = 0;
-    for (let line = 0; line < lines && visited < limit; line++) visited += this.visitLine(root, line, visit);
+    for (let line = 0; line < lines; line++) if (this.visitLine(root, line, visit)) return true;
+    return false;
   }
 
-  /** Visits the elements of a line and its overflow; returns how many. O(elements). */
-  protected visitLine(root: number, line: number, visit: EntryVisitor): number {
+  /** Visits the elements of a line and its overflow, until `visit` returns true; returns whether it did. O(elements). */
+  protected visitLine(root: number, line: number, visit: EntryVisitor): boolean {
     const { memory } = this;
-    let visited = 0;
     for (let at = this.lineAt(root, line); at !== NONE; at = memory.i32(at, OVERFLOW_WORD)) {
       for (let word = 0; word < 3; word++) {
         let tags = memory.i32(at, word);
         for (let ref = FIRST_REF + (word << 2); tags !== 0; ref++, tags >>>= 8) {
-          if ((tags & 255) === 0) continue;
-          visit(memory.i32(at, ref));
-          visited++;
+          if ((tags & 255) !== 0 && visit(memory.i32(at, ref)) === true) return true;
         }
       }
     }
-    return visited;
+    return false;
   }
 
   /** @hot The reference of line number `line`. O(1). */
@@ -238,8 +235,8 @@ export class Dict extends DictReader {
 
   /**
    * One step of Redis' SCAN: visits every element of one bucket and returns the next cursor, 0 at the end. A bucket is a line
-   * and its split sibling, with their overflow: {@link nextCursor} says what that guarantees. `visit` must not change the dict.
-   * O(elements of the bucket).
+   * and its split sibling, with their overflow: {@link nextCursor} says what that guarantees. `visit` must not change the dict,
+   * nor return true. O(elements of the bucket).
    */
   scan(root: number, cursor: number, visit: EntryVisitor): number {
     const lines = this.arena.i32(root, ROOT_LINES);
