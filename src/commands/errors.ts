@@ -98,7 +98,7 @@ export const errClientAttribute = (name: string): ErrorReply =>
 export const errClientOption = (option: string): ErrorReply => error(`ERR Unrecognized option '${option}'`);
 export const errClientType = (type: string): ErrorReply => error(`ERR Unknown client type '${type}'`);
 export const errHelloOption = (option: string): ErrorReply => error(`ERR Syntax error in HELLO option '${option}'`);
-export const errIntRange = (least: number, greatest: number): ErrorReply =>
+export const errIntRange = (least: number | bigint, greatest: number | bigint): ErrorReply =>
   error(`ERR value is out of range, value must between ${least} and ${greatest}`);
 export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);
 
@@ -115,6 +115,11 @@ export const ERR_NO_LFU = error(
     'policies at runtime LRU and LFU data will take some time to adjust.',
 );
 export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupported option ${option}`);
+
+// set
+export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
+export const ERR_NUMKEYS = error('ERR numkeys should be greater than 0');
+export const ERR_NUMKEYS_ARGUMENTS = error("ERR Number of keys can't be greater than number of args");
 
 // string
 export const ERR_DECREMENT_OVERFLOW = error('ERR decrement would overflow');

@@ -79,7 +79,7 @@ export class Database {
   id: number;
   /** Keys with an expire time. */
   expires = 0;
-  private readonly keyspace: Keyspace;
+  readonly keyspace: Keyspace;
   private readonly arena: Arena;
   private index: Partitions;
   /** Sum of all expire times, from the keyspace's start, for the average: a double that is written without allocating. */

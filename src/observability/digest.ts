@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../keyspace/database.js';
 import { NO_EXPIRE } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
-import { type Entry, TYPE_STRING, type ValueType } from '../keyspace/record.js';
+import { type Entry, TYPE_SET, TYPE_STRING, type ValueType } from '../keyspace/record.js';
 import { assert } from '../util/assert.js';
 
 const DIGEST_BYTES = 20;
@@ -53,6 +53,7 @@ type ValueDigest = (digest: Digest, db: Database, entry: Entry) => void;
 /** How each type is added; a type without a line cannot be in a database yet. */
 const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
   [TYPE_STRING]: addString,
+  [TYPE_SET]: addSet,
 };
 
 /** Adds type, value and expire time of an entry; its key is not part of it. O(size). */
@@ -85,6 +86,10 @@ function addString(digest: Digest, db: Database, entry: Entry): void {
   const value = new Uint8Array(db.stringLength(entry));
   db.stringInto(entry, 0, value.length, value, new DataView(value.buffer), 0);
   digest.mix(value);
+}
+
+function addSet(digest: Digest, db: Database, entry: Entry): void {
+  db.keyspace.sets.forEach(entry, (bytes, _view, from, length) => digest.xor(bytes.subarray(from, from + length)));
 }
 
 function sha1(bytes: Uint8Array): Buffer {

@@ -41,11 +41,7 @@ export class CommandBuilder extends ByteSpans {
 
   /** Adds a copy of span `i` of `spans`. */
   arg(spans: ByteSpans, i: number): this {
-    const length = spans.length(i);
-    const from = spans.offset(i);
-    this.makeRoom(length);
-    copyBytes(this.bytes, this.size, spans.bytes, from, length);
-    return this.add(length);
+    return this.copy(spans.bytes, spans.offset(i), spans.length(i));
   }
 
   /**
@@ -88,6 +84,13 @@ export class CommandBuilder extends ByteSpans {
     this.makeRoom(bytes.length);
     this.bytes.set(bytes, this.size);
     return this.add(bytes.length);
+  }
+
+  /** Adds a copy of `bytes[from, from + length)`. */
+  copy(bytes: Uint8Array, from: number, length: number): this {
+    this.makeRoom(length);
+    copyBytes(this.bytes, this.size, bytes, from, length);
+    return this.add(length);
   }
 
   /** Adds a safe integer in decimal. */

@@ -6,6 +6,7 @@ import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
+import { SET_COMMANDS } from './set/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
 /**
@@ -20,6 +21,7 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     CONNECTION_COMMANDS,
     GENERIC_COMMANDS,
     SERVER_COMMANDS,
+    SET_COMMANDS,
     STRING_COMMANDS,
   ];
   return new CommandTable(families.flat(), renames);
