@@ -76,6 +76,6 @@ export class ScanOptions {
 
   /** Whether `bytes[from, from + length)` is to be answered. */
   matches(bytes: Uint8Array, from: number, length: number): boolean {
-    return this.pattern === null || globMatchRange(this.pattern, bytes, from, length, false);
+    return this.pattern === null || globMatchRange(this.pattern, bytes, from, from + length, false);
   }
 }

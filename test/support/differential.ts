@@ -33,6 +33,8 @@ export interface DifferentialOptions {
   readonly atEnd?: readonly Command[];
   /** Directives for both servers. */
   readonly args?: readonly string[];
+  /** Directives for redstart besides, which the reference does not know. */
+  readonly redstartArgs?: readonly string[];
 }
 
 /** How many times as many sequences are tried as a test says. */
@@ -51,7 +53,7 @@ export function differential(
     for (const protocol of options.protocols ?? [2, 3]) {
       const title = `random sequences get the same replies in RESP${protocol}`;
       test.skipIf(!referenceAvailable)(title, { timeout: 120_000 * RUNS_FACTOR }, async () => {
-        const redstart = await open('redstart', args, protocol);
+        const redstart = await open('redstart', [...args, ...(options.redstartArgs ?? [])], protocol);
         const reference = await open('reference', args, protocol);
         try {
           await fc.assert(
