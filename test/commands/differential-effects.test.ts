@@ -11,6 +11,7 @@ import { formatRun, RUNS_FACTOR, seedParameter } from '../support/differential.j
 import { referenceAvailable } from '../support/reference.js';
 import { type KeyspaceEvent, ReferenceListener, type Told } from '../support/reference-listener.js';
 import { RespClient } from '../support/resp-client.js';
+import { setCommand } from '../support/set-arbitraries.js';
 import { portOf, stopAllAfterFile } from '../support/targets.js';
 import { type Arg, type Command, escapeBytes, parseReply } from '../support/wire.js';
 
@@ -148,6 +149,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 2, arbitrary: bitmapCommand },
     { weight: 3, arbitrary: keyCommand },
     { weight: 2, arbitrary: expiryCommand },
+    { weight: 4, arbitrary: setCommand },
   );
 
   test('cause the same events, are propagated alike, and count alike', { timeout: 120_000 * RUNS_FACTOR }, async () => {

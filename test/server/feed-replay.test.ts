@@ -23,6 +23,7 @@ import {
   referenceAvailable,
   startReference,
 } from '../support/index.js';
+import { member, setWrite } from '../support/set-arbitraries.js';
 import { FeedRecorder, InProcessServer } from './in-process.js';
 
 /** One step: a command, or time that passes. */
@@ -119,6 +120,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: other },
   // Every command of these groups with every option, odd values and wrong arguments among them.
   { weight: 6, arbitrary: fc.oneof(stringCommand, faithfulBitmapCommand, keyCommand, expiryCommand) },
+  { weight: 6, arbitrary: setWrite },
+  { weight: 2, arbitrary: fc.oneof(command('SPOP', key), command('SPOP', key, fc.integer({ min: 0, max: 5 }))) },
+  { weight: 2, arbitrary: command('SADD', key, member, member, member, member) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },
 );
 
@@ -134,6 +138,8 @@ async function walk(client: RespClient): Promise<string> {
       const bytes = Buffer.from(name, 'latin1');
       const replies = await client.pipeline([
         ['GET', bytes],
+        ['SCARD', bytes],
+        ['DEBUG', 'DIGEST-VALUE', bytes],
         ['PEXPIRETIME', bytes],
       ]);
       lines.push(`${db} ${escapeBytes(name)} ${replies.map((reply) => escapeBytes(reply.wire)).join(' ')}`);

@@ -58,8 +58,12 @@ function spopSeveral(c: CommandContext): void {
   c.notify(NOTIFY_SET, 'spop', 1);
 }
 
-/** The whole set goes, and so does the key: it is that which is propagated. */
+/**
+ * The whole set goes, and so does the key: it is that which is propagated. Redis answers with a union of the one set, which
+ * counts as another lookup.
+ */
 function popAll(c: CommandContext, entry: Entry, size: number): void {
+  c.keyspace.stats.hits++;
   replyMembers(c, entry);
   c.notify(NOTIFY_SET, 'spop', 1);
   c.deleteEmptied(entry, 1);
