@@ -141,7 +141,7 @@ export class CountedTrees extends CountedTreeReader {
   }
 
   /**
-   * Frees about `blocks` blocks of a tree that nobody looks into any more, the members' among them; true when nothing is left
+   * Frees about `blocks` nodes of a tree that nobody looks into any more; the members' blocks stay. True when nothing is left
    * of it but its header. O(blocks).
    */
   free(tree: number, blocks: number): boolean {
@@ -154,10 +154,8 @@ export class CountedTrees extends CountedTreeReader {
         nodes[level] = node;
         node = arena.i32(node, INNER_CHILDREN + arena.i32(node, NODE_ENTRIES) - 1);
       }
-      const entries = arena.i32(node, NODE_ENTRIES);
-      for (let i = 0; i < entries; i++) arena.free(arena.i32(node, LEAF_MEMBERS + i));
       arena.free(node);
-      freed += entries + 1 + this.dropLast(tree, height);
+      freed += 1 + this.dropLast(tree, height);
     }
     return arena.i32(tree, TREE_TOP) === NONE;
   }

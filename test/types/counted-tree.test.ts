@@ -270,12 +270,12 @@ describe('a counted tree', () => {
   for (const [name, scores] of Object.entries(SCORES)) {
     it(`is in order whatever is changed, with scores that are ${name} (seed ${SEED})`, () => {
       const rig = new Rig(new Random(SEED), scores);
-      for (const growth of [70, 90, 45, 10, 60, 30, 5]) {
-        for (let i = 0; i < 3000; i++) {
+      for (const growth of [80, 95, 90, 45, 10, 60, 5]) {
+        for (let i = 0; i < 1500; i++) {
           rig.change(growth);
           if (i % 5 === 0) rig.look();
           if (i % 5 === 0 && name === 'all equal' && rig.elements.length > 0) rig.lookForBytes();
-          if (i % 250 === 0) rig.check();
+          if (i % 300 === 0) rig.check();
         }
         rig.check();
       }
@@ -283,12 +283,12 @@ describe('a counted tree', () => {
 
     it(`loses ranges of ranks, slice by slice, with scores that are ${name} (seed ${SEED})`, () => {
       const random = new Random(SEED);
-      for (let round = 0; round < 12; round++) {
+      for (let round = 0; round < 5; round++) {
         const rig = new Rig(random, scores);
-        for (let i = 0; i < 9000; i++) rig.add();
+        for (let i = 0; i < 6000; i++) rig.add();
         while (rig.elements.length > 0) {
           const rank = random.below(rig.elements.length);
-          rig.removeRange(rank, 1 + random.below(round < 6 ? 3000 : 200 * round));
+          rig.removeRange(rank, 1 + random.below(round < 2 ? 2000 : 100 * round));
           rig.check();
           for (let i = 0; i < 20; i++) rig.change(20);
         }
@@ -328,9 +328,10 @@ describe('a counted tree', () => {
       rig.trees.init(rig.tree);
       for (let i = 0; i < count; i++) rig.add();
       let calls = 1;
-      while (!rig.trees.free(rig.tree, 100)) calls++;
-      expect(calls).toBeGreaterThanOrEqual(count / 200);
-      expect(rig.trees.free(rig.tree, 100)).toBe(true);
+      while (!rig.trees.free(rig.tree, 10)) calls++;
+      expect(calls).toBeGreaterThanOrEqual(count / LEAF_CAPACITY / 20);
+      expect(rig.trees.free(rig.tree, 10)).toBe(true);
+      for (const { member } of rig.elements) rig.arena.free(member);
       rig.trees.init(rig.tree);
       expect(rig.arena.stats().liveBytes).toBe(before);
     }
