@@ -16,6 +16,7 @@ export const ERR_INDEX_OUT_OF_RANGE = error('ERR index out of range');
 export const ERR_SAME_OBJECT = error('ERR source and destination objects are the same');
 export const ERR_DB_INDEX = error('ERR DB index is out of range');
 export const ERR_TIMEOUT_NEGATIVE = error('ERR timeout is negative');
+export const ERR_TIMEOUT_NOT_FLOAT = error('ERR timeout is not a float or out of range');
 export const ERR_TIMEOUT_NOT_INTEGER = error('ERR timeout is not an integer or out of range');
 export const ERR_TIMEOUT_RANGE = error('ERR timeout is out of range');
 export const ERR_STRING_TOO_LONG = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
@@ -147,3 +148,21 @@ export const ERR_SHUTDOWN = error('ERR Errors trying to SHUTDOWN. Check logs.');
 export const ERR_SLOWLOG_COUNT = error('ERR count should be greater than or equal to -1');
 export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
 export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');
+
+// sorted sets
+export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
+export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
+export const ERR_MEMBER_BOUND = error('ERR min or max not valid string range item');
+export const ERR_NUMKEYS_POSITIVE = error('ERR numkeys should be greater than 0');
+export const ERR_SCORE_BOUND = error('ERR min or max is not a float');
+export const ERR_SCORE_NAN = error('ERR resulting score is not a number (NaN)');
+export const ERR_WEIGHT = error('ERR weight value is not a float');
+export const ERR_ZADD_GT_LT_NX = error('ERR GT, LT, and/or NX options at the same time are not compatible');
+export const ERR_ZADD_INCR = error('ERR INCR option supports a single increment-element pair');
+export const ERR_ZADD_NX_XX = error('ERR XX and NX options at the same time are not compatible');
+export const ERR_ZRANGE_LIMIT = error(
+  'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
+);
+export const ERR_ZRANGE_WITHSCORES = error('ERR syntax error, WITHSCORES not supported in combination with BYLEX');
+export const errNoInputKeys = (command: string): ErrorReply =>
+  error(`ERR at least 1 input key is needed for '${command}' command`);

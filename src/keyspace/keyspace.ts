@@ -19,6 +19,7 @@ import type { Arena } from '../memory/arena.js';
 import type { SnapshotOptions } from '../memory/index.js';
 import { TypeLimits } from '../types/limits.js';
 import { Sets } from '../types/set.js';
+import { SortedSets } from '../types/sorted-set.js';
 import { assert } from '../util/assert.js';
 import { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
@@ -28,7 +29,16 @@ import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
-import { DATABASE_IDS, type Entry, META_EXPIRES, TYPE_SET, type ValueType, WORD_META, WORD_WHEEL } from './record.js';
+import {
+  DATABASE_IDS,
+  type Entry,
+  META_EXPIRES,
+  TYPE_SET,
+  TYPE_ZSET,
+  type ValueType,
+  WORD_META,
+  WORD_WHEEL,
+} from './record.js';
 import { databaseIdOf, type KeyspaceSnapshotHandle, NO_DATABASE } from './snapshot.js';
 import { Values } from './values.js';
 import { ExpiryWheel } from './wheel.js';
@@ -108,6 +118,7 @@ export class Keyspace {
   /** Values that belong to no key. */
   readonly values: Values;
   readonly sets: Sets;
+  readonly zsets: SortedSets;
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -153,7 +164,8 @@ export class Keyspace {
     this.partitionCount = parts.partitionCount ?? 1;
     this.clock = new AccessClock(parts.random);
     this.sets = new Sets(parts.arena, this.hasher, this.limits, parts.random);
-    this.values = new Values(parts.arena, this.garbage, { [TYPE_SET]: this.sets });
+    this.zsets = new SortedSets(parts.arena, this.hasher, this.limits);
+    this.values = new Values(parts.arena, this.garbage, { [TYPE_SET]: this.sets, [TYPE_ZSET]: this.zsets });
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);
   }

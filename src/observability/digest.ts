@@ -12,8 +12,10 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../keyspace/database.js';
 import { NO_EXPIRE } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
-import { type Entry, TYPE_SET, TYPE_STRING, type ValueType } from '../keyspace/record.js';
+import { type Entry, TYPE_SET, TYPE_STRING, TYPE_ZSET, type ValueType } from '../keyspace/record.js';
+import { SortedSetCursor } from '../types/sorted-set-reader.js';
 import { assert } from '../util/assert.js';
+import { formatDouble17 } from '../util/numbers.js';
 
 const DIGEST_BYTES = 20;
 const EXPIRES = Buffer.from('!!expire!!');
@@ -54,6 +56,7 @@ type ValueDigest = (digest: Digest, db: Database, entry: Entry) => void;
 const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
   [TYPE_STRING]: addString,
   [TYPE_SET]: addSet,
+  [TYPE_ZSET]: addSortedSet,
 };
 
 /** Adds type, value and expire time of an entry; its key is not part of it. O(size). */
@@ -90,6 +93,18 @@ function addString(digest: Digest, db: Database, entry: Entry): void {
 
 function addSet(digest: Digest, db: Database, entry: Entry): void {
   db.keyspace.sets.forEach(entry, (bytes, _view, from, length) => digest.xor(bytes.subarray(from, from + length)));
+}
+
+/** Scores as Redis 7.0 prints them: 7.4 has other digests of sorted sets. */
+function addSortedSet(digest: Digest, db: Database, entry: Entry): void {
+  const { zsets } = db.keyspace;
+  const cursor = new SortedSetCursor();
+  for (let more = zsets.seekRank(entry, 0, cursor); more; more = zsets.next(cursor)) {
+    const element = new Digest();
+    element.mix(cursor.bytes.subarray(cursor.from, cursor.from + cursor.length));
+    element.mix(Buffer.from(formatDouble17(cursor.score)));
+    digest.xor(element.bytes);
+  }
 }
 
 function sha1(bytes: Uint8Array): Buffer {

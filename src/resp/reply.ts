@@ -10,7 +10,7 @@
  *    it grows instead, since what stands behind the mark must stay reachable.
  * 3. The writer of RESP3 and RESP2 is one class: `resp` is set for each client before its commands run.
  */
-import { formatDouble17, formatDoubleShortest, intLength, writeInt } from '../util/numbers.js';
+import { DOUBLE_TEXT_MAX, formatDouble17, intLength, writeDouble, writeInt } from '../util/numbers.js';
 import type { ErrorReply } from './error-reply.js';
 
 /** Takes output that no longer fits: the connection of the client that is being served. */
@@ -35,6 +35,7 @@ const SHORT_TEXT = 48;
 const CR = 0x0d;
 const LF = 0x0a;
 const COLON = 0x3a;
+const COMMA = 0x2c;
 const DOLLAR = 0x24;
 const STAR = 0x2a;
 
@@ -60,6 +61,7 @@ export class ReplyWriter {
   errorCount = 0;
   private sink: ReplySink | null = null;
   private openMarks = 0;
+  private readonly doubleText = new Uint8Array(DOUBLE_TEXT_MAX);
   private readonly onError: ErrorListener;
 
   constructor(onError: ErrorListener = () => {}) {
@@ -241,11 +243,18 @@ export class ReplyWriter {
     this.header(0x7c, count);
   }
 
-  /** A double: `,` with shortest digits in RESP3, a bulk string of the same in RESP2. */
+  /** @hot A double: `,` with shortest digits in RESP3, a bulk string of the same in RESP2. */
   double(value: number): void {
-    const text = formatDoubleShortest(value);
-    if (this.resp === 3) this.latin1(`,${text}\r\n`);
-    else this.bulkText(text);
+    const { doubleText } = this;
+    const length = writeDouble(doubleText, 0, value);
+    if (this.resp === 3) {
+      this.reserve(length + 3);
+      this.bytes[this.size++] = COMMA;
+    } else this.beginBulk(length);
+    const { bytes } = this;
+    const at = this.size;
+    for (let i = 0; i < length; i++) bytes[at + i] = doubleText[i]!;
+    this.endBulk(length);
   }
 
   /** A double as `%.17g`, which is how some replies of Redis 7.4 still print it. */

@@ -161,6 +161,25 @@ function parseUncommonDouble(bytes: Uint8Array, from: number, end: number): numb
   return Number.isFinite(value) ? value : parseInfinity(text);
 }
 
+/**
+ * @hot The double that strtod reads from the bytes up to their first NUL, NaN where something is left over or it spells NaN:
+ * {@link parseDouble} but for blanks in front, values that overflow or round to 0, and nothing at all, which is 0. So Redis
+ * reads the bounds of ranges of scores. O(length).
+ */
+export function parseLooseDouble(bytes: Uint8Array, from: number, length: number): number {
+  const value = parseDouble(bytes, from, length);
+  return Number.isNaN(value) ? parseLooseText(toLatin1(bytes, from, from + length)) : value;
+}
+
+function parseLooseText(all: string): number {
+  const text = all.split('\0', 1)[0]!;
+  if (text === '') return 0;
+  const number = text.replace(/^[ \t\n\v\f\r]+/, '');
+  if (isDecimal(number)) return Number(number);
+  const hexadecimal = parseHexadecimal(number);
+  return Number.isNaN(hexadecimal) ? parseInfinity(number) : hexadecimal;
+}
+
 /** The double nearest to a hexadecimal float, NaN when the text is none. */
 function parseHexadecimal(text: string): number {
   const number = scanNumber(text);

@@ -7,6 +7,7 @@ import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { SET_COMMANDS } from './set/table.js';
+import { SORTED_SET_COMMANDS } from './sorted-set/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
 /**
@@ -22,6 +23,7 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     GENERIC_COMMANDS,
     SERVER_COMMANDS,
     SET_COMMANDS,
+    SORTED_SET_COMMANDS,
     STRING_COMMANDS,
   ];
   return new CommandTable(families.flat(), renames);

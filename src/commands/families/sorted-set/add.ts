@@ -1,5 +1,6 @@
 /** ZADD and ZINCRBY: members and their scores in. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
+import type { ErrorReply } from '../../../resp/error-reply.js';
 import { OptionTable } from '../../../resp/index.js';
 import {
   ADD_ADDED,
@@ -13,9 +14,16 @@ import {
   ADD_XX,
 } from '../../../types/sorted-set.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_NOT_FLOAT, ERR_SCORE_NAN, ERR_SYNTAX, ERR_ZADD_GT_LT_NX, ERR_ZADD_INCR, ERR_ZADD_NX_XX, WRONGTYPE } from '../../errors.js';
+import {
+  ERR_NOT_FLOAT,
+  ERR_SCORE_NAN,
+  ERR_SYNTAX,
+  ERR_ZADD_GT_LT_NX,
+  ERR_ZADD_INCR,
+  ERR_ZADD_NX_XX,
+  WRONGTYPE,
+} from '../../errors.js';
 import { NOTIFY_ZSET } from '../../events.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
 import { isOtherType, newSet } from './values.js';
 
 /** The reply counts members whose score has changed, too. */

@@ -1,7 +1,7 @@
 /** ZUNION, ZINTER, ZDIFF and their kin: several sorted sets, or sets, as one. */
-import { type Entry, NONE, TYPE_SET, TYPE_ZSET } from '../../../keyspace/record.js';
-import { OptionTable } from '../../../resp/index.js';
+import { type Entry, NONE, TYPE_ZSET } from '../../../keyspace/record.js';
 import type { ErrorReply } from '../../../resp/error-reply.js';
+import { OptionTable } from '../../../resp/index.js';
 import { AGGREGATE_MAX, AGGREGATE_MIN, AGGREGATE_SUM, type Aggregate, aggregated } from '../../../types/sorted-set.js';
 import type { CommandContext } from '../../context.js';
 import {
@@ -163,8 +163,7 @@ function intersect(c: CommandContext, holder: number, sources: readonly Source[]
   forEachMember(c, first.entry, (bytes, view, from, length, score) => {
     let all = weighted(score, first.weight);
     for (const other of others) {
-      const found =
-        other.entry === first.entry ? score : scoreInSource(c, other.entry, bytes, view, from, length);
+      const found = other.entry === first.entry ? score : scoreInSource(c, other.entry, bytes, view, from, length);
       if (Number.isNaN(found)) return true;
       all = aggregated(all, found * other.weight, aggregate);
     }

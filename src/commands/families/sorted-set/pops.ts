@@ -3,13 +3,7 @@ import { type Entry, NONE, TYPE_ZSET } from '../../../keyspace/record.js';
 import { token } from '../../../resp/index.js';
 import { mayBlock } from '../../blocking.js';
 import type { CommandContext } from '../../context.js';
-import {
-  ERR_COUNT_POSITIVE,
-  ERR_MUST_BE_POSITIVE,
-  ERR_NUMKEYS_POSITIVE,
-  ERR_SYNTAX,
-  WRONGTYPE,
-} from '../../errors.js';
+import { ERR_COUNT_POSITIVE, ERR_MUST_BE_POSITIVE, ERR_NUMKEYS_POSITIVE, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_ZSET } from '../../events.js';
 import { deadlineAt, isDeadline } from '../../timeout-argument.js';
 import { isOtherType, replyElement, replyMember, replyRange } from './values.js';

@@ -1,7 +1,7 @@
 /** ZRANGE and its kin, which are all one command: members between two ranks, scores or members. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
-import { type Argv, OptionTable } from '../../../resp/index.js';
 import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type Argv, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_MEMBER_BOUND,
@@ -12,15 +12,7 @@ import {
   ERR_ZRANGE_WITHSCORES,
   WRONGTYPE,
 } from '../../errors.js';
-import { NOTIFY_ZSET } from '../../events.js';
-import {
-  isMemberBound,
-  rankBehindMax,
-  rankBehindMaxMember,
-  rankOfMin,
-  rankOfMinMember,
-  scoreBound,
-} from './bounds.js';
+import { isMemberBound, rankBehindMax, rankBehindMaxMember, rankOfMin, rankOfMinMember, scoreBound } from './bounds.js';
 import { storeResult } from './store.js';
 import { isOtherType, newSet, replyRange } from './values.js';
 

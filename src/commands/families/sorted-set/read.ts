@@ -4,14 +4,7 @@ import { token } from '../../../resp/index.js';
 import { NO_RANK } from '../../../types/sorted-set.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_MEMBER_BOUND, ERR_SCORE_BOUND, ERR_SYNTAX, errWrongArity, WRONGTYPE } from '../../errors.js';
-import {
-  isMemberBound,
-  rankBehindMax,
-  rankBehindMaxMember,
-  rankOfMin,
-  rankOfMinMember,
-  scoreBound,
-} from './bounds.js';
+import { isMemberBound, rankBehindMax, rankBehindMaxMember, rankOfMin, rankOfMinMember, scoreBound } from './bounds.js';
 import { isOtherType, sizeOf } from './values.js';
 
 const WITHSCORE = token('withscore');

@@ -3,14 +3,7 @@ import { type Entry, NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_MEMBER_BOUND, ERR_NOT_INTEGER, ERR_SCORE_BOUND, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_ZSET } from '../../events.js';
-import {
-  isMemberBound,
-  rankBehindMax,
-  rankBehindMaxMember,
-  rankOfMin,
-  rankOfMinMember,
-  scoreBound,
-} from './bounds.js';
+import { isMemberBound, rankBehindMax, rankBehindMaxMember, rankOfMin, rankOfMinMember, scoreBound } from './bounds.js';
 import { isOtherType } from './values.js';
 
 /** @hot */

@@ -4,7 +4,15 @@ import { zadd, zincrby } from './add.js';
 import { zdiff, zdiffstore, zinter, zintercard, zinterstore, zunion, zunionstore } from './combine.js';
 import { bzmpop, bzpopmax, bzpopmin, zmpop, zpopmax, zpopmin } from './pops.js';
 import { zrandmember } from './random.js';
-import { zrange, zrangebylex, zrangebyscore, zrangestore, zrevrange, zrevrangebylex, zrevrangebyscore } from './range.js';
+import {
+  zrange,
+  zrangebylex,
+  zrangebyscore,
+  zrangestore,
+  zrevrange,
+  zrevrangebylex,
+  zrevrangebyscore,
+} from './range.js';
 import { zcard, zcount, zlexcount, zmscore, zrank, zrevrank, zscore } from './read.js';
 import { zrem, zremrangebylex, zremrangebyrank, zremrangebyscore } from './remove.js';
 import { zscan } from './scan.js';
@@ -18,8 +26,10 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: 'write blocking',
     keys: ['2# RW access delete'],
     syntax: "timeout:double numkeys:int key@0... where<MIN | MAX> ['COUNT' count:int]",
-    complexity: 'O(K + M*log(N)) where K is the number of keys, N the size of the set and M the number of members taken',
-    summary: 'Takes the members with the lowest or highest scores from the first of several sorted sets that has any; waits for one.',
+    complexity:
+      'O(K + M*log(N)) where K is the number of keys, N the size of the set and M the number of members taken',
+    summary:
+      'Takes the members with the lowest or highest scores from the first of several sorted sets that has any; waits for one.',
     handler: bzmpop,
   },
   {
@@ -31,7 +41,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     keys: ['1..-2 RW access delete'],
     syntax: 'key@0... timeout:double',
     complexity: 'O(log(N)) where N is the size of the set',
-    summary: 'Takes the member with the highest score from the first of several sorted sets that has any; waits for one.',
+    summary:
+      'Takes the member with the highest score from the first of several sorted sets that has any; waits for one.',
     history: [['6.0.0', 'The time may have a fraction.']],
     handler: bzpopmax,
   },
@@ -44,7 +55,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     keys: ['1..-2 RW access delete'],
     syntax: 'key@0... timeout:double',
     complexity: 'O(log(N)) where N is the size of the set',
-    summary: 'Takes the member with the lowest score from the first of several sorted sets that has any; waits for one.',
+    summary:
+      'Takes the member with the lowest score from the first of several sorted sets that has any; waits for one.',
     history: [['6.0.0', 'The time may have a fraction.']],
     handler: bzpopmin,
   },
@@ -55,10 +67,15 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     arity: -4,
     flags: 'write denyoom fast',
     keys: ['1 RW update'],
-    syntax: 'key@0 [condition<NX | XX>^3.0.2] [comparison<GT | LT>^6.2.0] [change=CH^3.0.2] [increment=INCR^3.0.2] data{score:double member}...',
+    syntax:
+      'key@0 [condition<NX | XX>^3.0.2] [comparison<GT | LT>^6.2.0] [change=CH^3.0.2] [increment=INCR^3.0.2] data{score:double member}...',
     complexity: 'O(log(N)) for each member, where N is the size of the set',
     summary: 'Adds members with their scores to a sorted set, or gives members other scores.',
-    history: [['2.4.0', 'Several members at once.'], ['3.0.2', '`XX`, `NX`, `CH` and `INCR`.'], ['6.2.0', '`GT` and `LT`.']],
+    history: [
+      ['2.4.0', 'Several members at once.'],
+      ['3.0.2', '`XX`, `NX`, `CH` and `INCR`.'],
+      ['6.2.0', '`GT` and `LT`.'],
+    ],
     handler: zadd,
   },
   {
@@ -129,7 +146,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: 'readonly',
     keys: ['1# RO access'],
     syntax: "numkeys:int key@0... ['WEIGHTS' weight:int...] ['AGGREGATE' aggregate<SUM | MIN | MAX>] [WITHSCORES]",
-    complexity: 'O(S*K + M*log(M)) where S is the size of the smallest set, K the number of sets and M the size of the result',
+    complexity:
+      'O(S*K + M*log(M)) where S is the size of the smallest set, K the number of sets and M the size of the result',
     summary: 'Answers the members that several sorted sets have in common.',
     handler: zinter,
   },
@@ -153,7 +171,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: 'write denyoom',
     keys: ['1 OW update', '2# RO access'],
     syntax: "destination@0 numkeys:int key@1... ['WEIGHTS' weight:int...] ['AGGREGATE' aggregate<SUM | MIN | MAX>]",
-    complexity: 'O(S*K + M*log(M)) where S is the size of the smallest set, K the number of sets and M the size of the result',
+    complexity:
+      'O(S*K + M*log(M)) where S is the size of the smallest set, K the number of sets and M the size of the result',
     summary: 'Stores the members that several sorted sets have in common.',
     handler: zinterstore,
   },
@@ -177,7 +196,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     flags: 'write',
     keys: ['1# RW access delete'],
     syntax: "numkeys:int key@0... where<MIN | MAX> ['COUNT' count:int]",
-    complexity: 'O(K + M*log(N)) where K is the number of keys, N the size of the set and M the number of members taken',
+    complexity:
+      'O(K + M*log(N)) where K is the number of keys, N the size of the set and M the number of members taken',
     summary: 'Takes the members with the lowest or highest scores from the first of several sorted sets that has any.',
     handler: zmpop,
   },
@@ -237,7 +257,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     arity: -4,
     flags: 'readonly',
     keys: ['1 RO access'],
-    syntax: "key@0 start stop [sortby<BYSCORE | BYLEX>^6.2.0] [REV^6.2.0] ['LIMIT' limit{offset:int count:int}^6.2.0] [WITHSCORES]",
+    syntax:
+      "key@0 start stop [sortby<BYSCORE | BYLEX>^6.2.0] [REV^6.2.0] ['LIMIT' limit{offset:int count:int}^6.2.0] [WITHSCORES]",
     complexity: 'O(log(N)+M) where N is the size of the set and M the number of members answered',
     summary: 'Answers the members of a sorted set between two ranks, scores or members.',
     history: [['6.2.0', '`REV`, `BYSCORE`, `BYLEX` and `LIMIT`.']],
@@ -317,7 +338,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     keys: ['1 RW delete'],
     syntax: 'key@0 min max',
     complexity: 'O(log(N)+M) where N is the size of the set and M the number of members taken out',
-    summary: 'Takes the members of a sorted set, all of the same score, out that are between two others by their bytes.',
+    summary:
+      'Takes the members of a sorted set, all of the same score, out that are between two others by their bytes.',
     handler: zremrangebylex,
   },
   {
@@ -366,7 +388,8 @@ export const SORTED_SET_COMMANDS: readonly CommandSpec[] = [
     keys: ['1 RO access'],
     syntax: "key@0 max min ['LIMIT' limit{offset:int count:int}]",
     complexity: 'O(log(N)+M) where N is the size of the set and M the number of members answered',
-    summary: 'Answers the members of a sorted set, all of the same score, between two others by their bytes, the last ones first.',
+    summary:
+      'Answers the members of a sorted set, all of the same score, between two others by their bytes, the last ones first.',
     deprecated: { since: '6.2.0', replacedBy: '`ZRANGE` with the `REV` and `BYLEX` arguments' },
     handler: zrevrangebylex,
   },
