@@ -12,6 +12,7 @@ import { referenceAvailable } from '../support/reference.js';
 import { type KeyspaceEvent, ReferenceListener, type Told } from '../support/reference-listener.js';
 import { RespClient } from '../support/resp-client.js';
 import { setCommand } from '../support/set-arbitraries.js';
+import { sortedSetCommand } from '../support/sorted-set-arbitraries.js';
 import { portOf, stopAllAfterFile } from '../support/targets.js';
 import { type Arg, type Command, escapeBytes, parseReply } from '../support/wire.js';
 
@@ -150,6 +151,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 3, arbitrary: keyCommand },
     { weight: 2, arbitrary: expiryCommand },
     { weight: 4, arbitrary: setCommand },
+    { weight: 6, arbitrary: sortedSetCommand },
   );
 
   test('cause the same events, are propagated alike, and count alike', { timeout: 120_000 * RUNS_FACTOR }, async () => {
