@@ -151,9 +151,7 @@ export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');
 
 // sorted sets
 export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
-export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
 export const ERR_MEMBER_BOUND = error('ERR min or max not valid string range item');
-export const ERR_NUMKEYS_POSITIVE = error('ERR numkeys should be greater than 0');
 export const ERR_SCORE_BOUND = error('ERR min or max is not a float');
 export const ERR_SCORE_NAN = error('ERR resulting score is not a number (NaN)');
 export const ERR_WEIGHT = error('ERR weight value is not a float');

@@ -362,15 +362,10 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     const dict = arena.i32(root, ROOT_DICT);
     let seen = 0;
     let bytes = 0;
-    const limit = samples === 0 ? Number.POSITIVE_INFINITY : samples;
-    dicts.forEach(
-      dict,
-      (member) => {
-        seen++;
-        bytes += arena.blockSize(member);
-      },
-      limit,
-    );
+    dicts.forEach(dict, (member) => {
+      bytes += arena.blockSize(member);
+      return ++seen === samples;
+    });
     const members = seen === 0 ? 0 : Math.round((bytes / seen) * count);
     return arena.blockSize(root) + dicts.bytes(dict) + trees.nodeBytes(root, samples) + members;
   }

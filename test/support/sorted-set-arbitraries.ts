@@ -150,9 +150,13 @@ export const memberRangeCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   command('ZREMRANGEBYLEX', key, memberBound, memberBound),
 );
 
-/** Takes out what is each server's own: the form of doubles, which 7.2 made shorter, and the order of a scan. */
+/**
+ * Takes out what is each server's own: the form of doubles, which 7.2 made shorter, the order of a scan, and whether a small
+ * set of strings is a listpack, as from 7.2 on.
+ */
 export function normaliseSortedSets(wire: string, sent: Command): string {
   const name = String(toArgs(sent)[0]).toUpperCase();
+  if (name === 'OBJECT') return wire.replace('$9\r\nhashtable\r\n', '$8\r\nlistpack\r\n');
   if (!name.startsWith('Z') && !name.startsWith('BZ')) return wire;
   const short = wire.replace(
     /(?:\$\d+\r\n|,)(-?\d[\d.]*(?:e[+-]?\d+)?)\r\n/g,

@@ -1,5 +1,5 @@
 /** ZUNION, ZINTER, ZDIFF and their kin: several sorted sets, or sets, as one. */
-import { type Entry, NONE, TYPE_ZSET } from '../../../keyspace/record.js';
+import { type Entry, NONE, TYPE_SET, TYPE_ZSET } from '../../../keyspace/record.js';
 import type { ErrorReply } from '../../../resp/error-reply.js';
 import { OptionTable } from '../../../resp/index.js';
 import { AGGREGATE_MAX, AGGREGATE_MIN, AGGREGATE_SUM, type Aggregate, aggregated } from '../../../types/sorted-set.js';
@@ -43,8 +43,8 @@ interface Source {
   weight: number;
 }
 
-/** Gets a member of a source with its score there. False: no more are wanted. */
-type SourceVisitor = (bytes: Uint8Array, view: DataView, from: number, length: number, score: number) => boolean;
+/** Gets a member of a source with its score there. `true` ends the visit. */
+type SourceVisitor = (bytes: Uint8Array, view: DataView, from: number, length: number, score: number) => unknown;
 
 export function zunion(c: CommandContext): void {
   combine(c, UNION, ANSWER);
@@ -152,7 +152,6 @@ function unite(c: CommandContext, holder: number, sources: readonly Source[], ag
   for (const { entry, weight } of sources) {
     forEachMember(c, entry, (bytes, view, from, length, score) => {
       zsets.accumulate(holder, bytes, view, from, length, weighted(score, weight), aggregate);
-      return true;
     });
   }
 }
@@ -164,11 +163,10 @@ function intersect(c: CommandContext, holder: number, sources: readonly Source[]
     let all = weighted(score, first.weight);
     for (const other of others) {
       const found = other.entry === first.entry ? score : scoreInSource(c, other.entry, bytes, view, from, length);
-      if (Number.isNaN(found)) return true;
+      if (Number.isNaN(found)) return;
       all = aggregated(all, found * other.weight, aggregate);
     }
     c.keyspace.zsets.accumulate(holder, bytes, view, from, length, all, AGGREGATE_SUM);
-    return true;
   });
 }
 
@@ -178,9 +176,9 @@ function countIntersection(c: CommandContext, sources: readonly Source[], limit:
   let count = 0;
   forEachMember(c, first.entry, (bytes, view, from, length) => {
     for (const other of others) {
-      if (Number.isNaN(scoreInSource(c, other.entry, bytes, view, from, length))) return true;
+      if (Number.isNaN(scoreInSource(c, other.entry, bytes, view, from, length))) return false;
     }
-    return ++count !== limit;
+    return ++count === limit;
   });
   return count;
 }
@@ -190,10 +188,9 @@ function subtract(c: CommandContext, holder: number, sources: readonly Source[])
   const [first, ...others] = sources as [Source, ...Source[]]; // a number of keys below 1 was refused
   forEachMember(c, first.entry, (bytes, view, from, length, score) => {
     for (const other of others) {
-      if (!Number.isNaN(scoreInSource(c, other.entry, bytes, view, from, length))) return true;
+      if (!Number.isNaN(scoreInSource(c, other.entry, bytes, view, from, length))) return;
     }
     c.keyspace.zsets.accumulate(holder, bytes, view, from, length, score, AGGREGATE_SUM);
-    return true;
   });
 }
 
@@ -208,17 +205,27 @@ function weighted(score: number, weight: number): number {
 /** Members of what an entry holds, 0 for NONE; -1 when it is no set of either kind. */
 function sizeOfSource(c: CommandContext, entry: Entry): number {
   if (entry === NONE) return 0;
-  if (c.db.typeOf(entry) === TYPE_ZSET) return c.keyspace.zsets.length(entry);
-  return -1;
+  switch (c.db.typeOf(entry)) {
+    case TYPE_ZSET:
+      return c.keyspace.zsets.length(entry);
+    case TYPE_SET:
+      return c.keyspace.sets.count(entry);
+    default:
+      return -1;
+  }
 }
 
-/** Visits the members of a source as long as the visitor wants more; members of a set have the score 1. */
+/** Visits the members of a source until the visitor returns true; members of a set have the score 1. */
 function forEachMember(c: CommandContext, entry: Entry, visit: SourceVisitor): void {
   if (entry === NONE) return;
-  const { zsets } = c.keyspace;
+  const { sets, zsets } = c.keyspace;
+  if (c.db.typeOf(entry) === TYPE_SET) {
+    sets.forEach(entry, (bytes, view, from, length) => visit(bytes, view, from, length, 1));
+    return;
+  }
   const { cursor } = zsets;
   for (let more = zsets.seekRank(entry, 0, cursor); more; more = zsets.next(cursor)) {
-    if (!visit(cursor.bytes, cursor.view, cursor.from, cursor.length, cursor.score)) return;
+    if (visit(cursor.bytes, cursor.view, cursor.from, cursor.length, cursor.score) === true) return;
   }
 }
 
@@ -232,5 +239,7 @@ function scoreInSource(
   length: number,
 ): number {
   if (entry === NONE) return Number.NaN;
-  return c.keyspace.zsets.score(entry, bytes, view, from, length);
+  const { sets, zsets } = c.keyspace;
+  if (c.db.typeOf(entry) === TYPE_ZSET) return zsets.score(entry, bytes, view, from, length);
+  return sets.has(entry, bytes, view, from, length) ? 1 : Number.NaN;
 }

@@ -3,7 +3,7 @@ import { type Entry, NONE, TYPE_ZSET } from '../../../keyspace/record.js';
 import { token } from '../../../resp/index.js';
 import { mayBlock } from '../../blocking.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_COUNT_POSITIVE, ERR_MUST_BE_POSITIVE, ERR_NUMKEYS_POSITIVE, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
+import { ERR_COUNT_POSITIVE, ERR_MUST_BE_POSITIVE, ERR_NUMKEYS, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_ZSET } from '../../events.js';
 import { deadlineAt, isDeadline } from '../../timeout-argument.js';
 import { isOtherType, replyElement, replyMember, replyRange } from './values.js';
@@ -74,7 +74,7 @@ export function bzmpop(c: CommandContext): void {
 function popAny(c: CommandContext, at: number, isBlocking: boolean): void {
   const { argv, reply } = c;
   const keyCount = argv.int(at);
-  if (!(keyCount >= 1)) return reply.error(ERR_NUMKEYS_POSITIVE);
+  if (!(keyCount >= 1)) return reply.error(ERR_NUMKEYS);
   const first = at + 1;
   const where = first + keyCount;
   if (where >= argv.count) return reply.error(ERR_SYNTAX);
