@@ -75,12 +75,14 @@ export class Lists extends ListReader implements ValueOperations {
       for (; i > first; i--) this.drop(holder, atFront);
       throw error;
     }
+    this.settleEnds(holder);
   }
 
   /** Adds an element that comes from another list, at an end. O(its length). */
   push(holder: number, atFront: boolean, element: ListElement): void {
     this.willAdd(holder, element.length, 1);
     this.pushElement(holder, atFront, element);
+    this.settleEnds(holder);
   }
 
   /**
@@ -98,7 +100,10 @@ export class Lists extends ListReader implements ValueOperations {
       this.loadRun(holder);
       run.insert(run.offsetOf(behind ? index + 1 : index), added);
       this.storeRun(holder);
-    } else this.quicklist.insert(rootOf(this.arena, holder), index, behind, added);
+    } else {
+      this.quicklist.insert(rootOf(this.arena, holder), index, behind, added);
+      this.settleEnds(holder);
+    }
     return this.length(holder);
   }
 
@@ -291,9 +296,16 @@ export class Lists extends ListReader implements ValueOperations {
     if (run.count === 0) arena.free(run.block);
   }
 
-  /** @hot Makes a listpack of a quicklist that has become so small. */
+  /** @hot To be called when nodes may have come or gone. */
+  private settleEnds(holder: number): void {
+    if (!this.isListpack(holder)) this.quicklist.settleEnds(rootOf(this.arena, holder));
+  }
+
+  /** @hot To be called when something was removed: makes a listpack of a quicklist that has become small. */
   private settle(holder: number): void {
-    if (!this.isListpack(holder)) this.toListpack(holder);
+    if (this.isListpack(holder)) return;
+    this.quicklist.settleEnds(rootOf(this.arena, holder));
+    this.toListpack(holder);
   }
 
   private toListpack(holder: number): void {

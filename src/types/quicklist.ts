@@ -156,14 +156,13 @@ export class Quicklist {
 
   // --- The ends -------------------------------------------------------------------------------------------------------
 
-  /** @hot Adds an element at one end. O(its length), amortised. */
+  /** @hot Adds an element at one end; {@link settleEnds} is to follow. O(its length), amortised. */
   push(root: number, atFront: boolean, element: ListElement): void {
     const { place } = this;
     const found = atFront ? place.toFirst(root) : place.toLast(root);
     if (found && this.pushHere(root, atFront, element)) return;
     if (found) this.giveRoomBack(root);
     this.addNode(root, !atFront, element);
-    this.settleEnds(root);
   }
 
   /** Makes sure that {@link pop} needs no memory. O(1), O(size of a node) where it is compressed. */
@@ -174,15 +173,15 @@ export class Quicklist {
     this.expand(root);
   }
 
-  /** @hot Removes the element at one end; there is one, and {@link preparePop} was called. O(1). */
+  /**
+   * @hot Removes the element at one end; there is one, and {@link preparePop} was called, or it has just been pushed.
+   * {@link settleEnds} is to follow. O(1).
+   */
   pop(root: number, atFront: boolean): void {
     const { place, run } = this;
     if (atFront) place.toFirst(root);
     else place.toLast(root);
-    if (place.count === 1) {
-      this.removeNode(root);
-      return this.settleEnds(root);
-    }
+    if (place.count === 1) return this.removeNode(root);
     this.loadRun();
     run.pop(atFront);
     this.storeRun(root, -1);
@@ -211,7 +210,6 @@ export class Quicklist {
       else this.pushIntoHalf(root, behind, element);
     }
     this.settleHere(root);
-    this.settleEnds(root);
   }
 
   /** Puts an element in the place of element `index`, which there is. O(size of a node). */
@@ -231,11 +229,10 @@ export class Quicklist {
       this.storeRun(root, -1);
     }
     if (place.page !== NONE) this.settleHere(root);
-    this.settleEnds(root);
   }
 
   /**
-   * Keeps `count` elements from element `index` on, at least one, and removes the others. Whole pages of them are moved to the
+   * Keeps `count` elements from element `index` on, at least one, and removes the others; {@link settleEnds} is to follow. Whole pages of them are moved to the
    * list `rest`, where that is not NONE, to be freed later. O(nodes), O(pages) with `rest`.
    */
   keepRange(root: number, index: number, count: number, rest: number): void {
@@ -248,7 +245,6 @@ export class Quicklist {
     const end = index + count;
     this.removeRange(root, end, elementsOf(this.arena, root) - end, rest);
     this.removeRange(root, 0, index, rest);
-    this.settleEnds(root);
   }
 
   /**
@@ -278,10 +274,7 @@ export class Quicklist {
       }
       more = fromFront ? place.toNext() : place.toPrevious();
     }
-    if (left < most && elementsOf(this.arena, root) > 0) {
-      if (wasCompressed) this.compressInner(root);
-      this.settleEnds(root);
-    }
+    if (wasCompressed) this.compressInner(root);
     return most - left;
   }
 
@@ -560,8 +553,11 @@ export class Quicklist {
     place.set(root, block, kind | NODE_COMPRESSED, count, 0, size, 0);
   }
 
-  /** Nodes have come or gone: those at the ends are decompressed, those next to them compressed. Leaves the place. O(depth). */
-  private settleEnds(root: number): void {
+  /**
+   * To be called when nodes have come or gone: those at the ends are decompressed, those next to them compressed. O(depth), O(1)
+   * where nodes are not compressed.
+   */
+  settleEnds(root: number): void {
     const { listCompressDepth: depth } = this.limits;
     if (depth === 0) return;
     const { place } = this;
