@@ -122,6 +122,15 @@ export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
 export const ERR_NUMKEYS = error('ERR numkeys should be greater than 0');
 export const ERR_NUMKEYS_ARGUMENTS = error("ERR Number of keys can't be greater than number of args");
 
+// list
+export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
+export const ERR_LPOS_COUNT = error("ERR COUNT can't be negative");
+export const ERR_LPOS_MAXLEN = error("ERR MAXLEN can't be negative");
+export const ERR_LPOS_RANK = error(
+  "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from " +
+    'the end of the list',
+);
+
 // string
 export const ERR_DECREMENT_OVERFLOW = error('ERR decrement would overflow');
 export const ERR_LCS_LEN_AND_IDX = error('ERR If you want both the length and indexes, please just use IDX.');
@@ -134,7 +143,12 @@ export const ERR_DEBUG_DATABASE = error('ERR Out of range database');
 export const ERR_DEBUG_NOT_HASH_TABLE = error(
   'ERR The value stored at the specified key is not represented using an hash table',
 );
+export const ERR_DEBUG_NOT_LISTPACK = error('ERR Not a listpack encoded object.');
+export const ERR_DEBUG_NOT_QUICKLIST = error('ERR Not a quicklist encoded object.');
 export const ERR_DEBUG_NOT_SDS = error('ERR Not an sds encoded string.');
+export const ERR_DEBUG_PACKED_THRESHOLD = error(
+  'ERR argument must be a memory value bigger than 1 and smaller than 4gb',
+);
 export const ERR_DEBUG_PROTOCOL = error(
   'ERR Wrong protocol type name. Please use one of the following: ' +
     'string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',

@@ -18,6 +18,7 @@ import type { MemoryAccount } from '../memory/account.js';
 import type { Arena } from '../memory/arena.js';
 import type { SnapshotOptions } from '../memory/index.js';
 import { TypeLimits } from '../types/limits.js';
+import { Lists } from '../types/list.js';
 import { Sets } from '../types/set.js';
 import { SortedSets } from '../types/sorted-set.js';
 import { assert } from '../util/assert.js';
@@ -33,6 +34,7 @@ import {
   DATABASE_IDS,
   type Entry,
   META_EXPIRES,
+  TYPE_LIST,
   TYPE_SET,
   TYPE_ZSET,
   type ValueType,
@@ -117,6 +119,7 @@ export class Keyspace {
   readonly limits = new TypeLimits();
   /** Values that belong to no key. */
   readonly values: Values;
+  readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: SortedSets;
   /** When this keyspace came to be, in wall-clock milliseconds. */
@@ -163,9 +166,11 @@ export class Keyspace {
     this.databaseCount = parts.databaseCount;
     this.partitionCount = parts.partitionCount ?? 1;
     this.clock = new AccessClock(parts.random);
+    this.lists = new Lists(parts.arena, this.limits);
     this.sets = new Sets(parts.arena, this.hasher, this.limits, parts.random);
     this.zsets = new SortedSets(parts.arena, this.hasher, this.limits);
-    this.values = new Values(parts.arena, this.garbage, { [TYPE_SET]: this.sets, [TYPE_ZSET]: this.zsets });
+    const types = { [TYPE_LIST]: this.lists, [TYPE_SET]: this.sets, [TYPE_ZSET]: this.zsets };
+    this.values = new Values(parts.arena, this.garbage, types);
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);
   }

@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../keyspace/database.js';
 import { NO_EXPIRE } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
-import { type Entry, TYPE_SET, TYPE_STRING, TYPE_ZSET, type ValueType } from '../keyspace/record.js';
+import { type Entry, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET, type ValueType } from '../keyspace/record.js';
 import { SortedSetCursor } from '../types/sorted-set-reader.js';
 import { assert } from '../util/assert.js';
 import { formatDouble17 } from '../util/numbers.js';
@@ -55,6 +55,7 @@ type ValueDigest = (digest: Digest, db: Database, entry: Entry) => void;
 /** How each type is added; a type without a line cannot be in a database yet. */
 const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
   [TYPE_STRING]: addString,
+  [TYPE_LIST]: addList,
   [TYPE_SET]: addSet,
   [TYPE_ZSET]: addSortedSet,
 };
@@ -89,6 +90,14 @@ function addString(digest: Digest, db: Database, entry: Entry): void {
   const value = new Uint8Array(db.stringLength(entry));
   db.stringInto(entry, 0, value.length, value, new DataView(value.buffer), 0);
   digest.mix(value);
+}
+
+function addList(digest: Digest, db: Database, entry: Entry): void {
+  const { lists } = db.keyspace;
+  lists.range(entry, 0, lists.length(entry), {
+    bulk: (bytes, _view, from, length) => digest.mix(bytes.subarray(from, from + length)),
+    bulkInt: (value) => digest.mix(Buffer.from(String(value))),
+  });
 }
 
 function addSet(digest: Digest, db: Database, entry: Entry): void {

@@ -98,6 +98,16 @@ export class OpenNode {
     }
   }
 
+  /** Gives elements (index - n, index], which there are, to `sink`, the last one first. O(n + entries behind). */
+  emitBackwards(index: number, n: number, sink: ElementSink): void {
+    if (this.isPlain) return sink.bulk(this.bytes, this.view, this.from, this.end - this.from);
+    let at = this.seek(index + 1);
+    for (let i = 0; i < n; i++) {
+      at -= entryBytesBefore(this.view, at);
+      this.emitEntry(at, sink);
+    }
+  }
+
   /** How many elements of the node are `element`. O(size). */
   countEqual(element: ListElement): number {
     const { bytes, view, from, end } = this;

@@ -84,6 +84,25 @@ export class ListReader {
     }
   }
 
+  /** Gives elements (index - count, index], which there are, to `sink`, the last one first. As {@link range}. */
+  rangeBackwards(holder: number, index: number, count: number, sink: ElementSink): void {
+    const { node, place } = this;
+    if (count === 0) return;
+    if (this.isListpack(holder)) {
+      this.openListpack(holder);
+      return node.emitBackwards(index, count, sink);
+    }
+    let inner = place.toElement(rootOf(this.memory, holder), index);
+    for (let left = count; ; inner = place.count - 1) {
+      node.open(place);
+      const n = Math.min(left, inner + 1);
+      node.emitBackwards(inner, n, sink);
+      left -= n;
+      if (left === 0) return;
+      place.toPrevious();
+    }
+  }
+
   /** The position of the first element that is `element`, -1 when there is none. O(size). */
   indexOf(holder: number, element: ListElement): number {
     const { node } = this;

@@ -48,12 +48,18 @@ export class Lists extends ListReader implements ValueOperations {
 
   // --- Adding -------------------------------------------------------------------------------------------------------
 
-  /** Lets a holder without a value hold an empty list, with room for `elements` elements of `bytes` bytes in all. O(1). */
-  create(holder: number, bytes: number, elements: number, atFront: boolean): void {
-    const { arena, run } = this;
-    run.create(Math.min(bytes + elements * LEAST_ENTRY_OVERHEAD, this.mostBytes), atFront);
-    setValue(arena, holder, ENCODING_LISTPACK, run.block);
-    this.storeRun(holder);
+  /** Lets a holder without a value hold an empty list, which spans [first, count) are to be pushed to. O(spans). */
+  create(holder: number, spans: ByteSpans, first: number, atFront: boolean): void {
+    let bytes = 0;
+    for (let i = first; i < spans.count; i++) bytes += spans.length(i) + LEAST_ENTRY_OVERHEAD;
+    this.createFor(holder, bytes, atFront);
+  }
+
+  /** Lets a holder without a value hold a list of the element that {@link copyEnd} has copied. O(its length). */
+  createOfCopied(holder: number): void {
+    const { element } = this.moved;
+    this.createFor(holder, element.entryBytes, false);
+    this.push(holder, false, element);
   }
 
   /**
@@ -249,6 +255,14 @@ export class Lists extends ListReader implements ValueOperations {
   }
 
   // --- Inside -------------------------------------------------------------------------------------------------------
+
+  /** Lets a holder without a value hold an empty list that so many bytes of entries will come to. */
+  private createFor(holder: number, bytes: number, atFront: boolean): void {
+    const { arena, run } = this;
+    run.create(Math.min(bytes, this.mostBytes), atFront);
+    setValue(arena, holder, ENCODING_LISTPACK, run.block);
+    this.storeRun(holder);
+  }
 
   /** @hot Adds an element at an end. */
   private pushElement(holder: number, atFront: boolean, element: ListElement): void {

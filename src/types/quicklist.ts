@@ -254,12 +254,12 @@ export class Quicklist {
   removeEqual(root: number, element: ListElement, most: number, fromFront: boolean): number {
     const { place, run } = this;
     const wasCompressed = this.expandEqual(root, element);
-    let left = most;
+    let removed = 0;
     let more = fromFront ? place.toFirst(root) : place.toLast(root);
-    while (more && left > 0) {
+    while (more && removed < most) {
       const equal = this.countEqual(element);
-      const n = Math.min(left, equal);
-      left -= n;
+      const n = Math.min(most - removed, equal);
+      removed += n;
       if (n > 0 && n === place.count) {
         this.removeNode(root);
         if (fromFront) more = place.page !== NONE;
@@ -275,7 +275,7 @@ export class Quicklist {
       more = fromFront ? place.toNext() : place.toPrevious();
     }
     if (wasCompressed) this.compressInner(root);
-    return most - left;
+    return removed;
   }
 
   // --- Nodes ----------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ export class ListBench {
   /** A holder of an empty list. */
   list(...texts: string[]): number {
     const holder = this.holder();
-    this.lists.create(holder, 0, 0, false);
+    this.lists.create(holder, spans(...texts), 0, false);
     if (texts.length > 0) this.push(holder, false, ...texts);
     return holder;
   }

@@ -5,6 +5,7 @@ import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
+import { LIST_COMMANDS } from './list/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { SET_COMMANDS } from './set/table.js';
 import { SORTED_SET_COMMANDS } from './sorted-set/table.js';
@@ -21,6 +22,7 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     COMMAND_COMMANDS,
     CONNECTION_COMMANDS,
     GENERIC_COMMANDS,
+    LIST_COMMANDS,
     SERVER_COMMANDS,
     SET_COMMANDS,
     SORTED_SET_COMMANDS,
