@@ -7,6 +7,7 @@ import {
   EXPIRES_HEADER_BYTES,
   HEADER_BYTES,
   NONE,
+  TYPE_LIST,
   TYPE_STRING,
 } from '../../../../keyspace/record.js';
 import { addValue, Digest, digestOfAll } from '../../../../observability/digest.js';
@@ -26,6 +27,7 @@ import {
   OOM_SYSTEM,
 } from '../../../errors.js';
 import { ENCODING_NAMES, refcountOf } from '../../generic/object.js';
+import { listLengthInFile, quicklistFields } from './lists.js';
 
 const FAST = token('fast');
 const FULL = token('full');
@@ -55,9 +57,10 @@ export function object(c: CommandContext): void {
     `Value at:0x${address}`,
     `refcount:${refcountOf(c, entry)}`,
     `encoding:${ENCODING_NAMES[db.encodingOf(entry)]}`,
-    ...(fast ? [] : [`serializedlength:${serializedLength(db, entry)}`]),
+    ...(fast ? [] : [`serializedlength:${serializedLength(c, entry)}`]),
     `lru:${db.clockOf(entry)}`,
     `lru_seconds_idle:${Math.floor(db.idleMsOf(entry) / 1000)}`,
+    ...quicklistFields(c, entry),
   ];
   reply.simple(fields.join(' '));
 }
@@ -66,10 +69,12 @@ export function object(c: CommandContext): void {
 const NUMBER_TEXT_MAX = 11;
 
 /**
- * Bytes of a string in an RDB file, its type not counted.
+ * Bytes of a value in an RDB file, its type not counted.
  * TODO(#6) Long strings that LZF shortens are shorter in the file than is said here.
  */
-function serializedLength(db: Database, entry: Entry): number {
+function serializedLength(c: CommandContext, entry: Entry): number {
+  const { db } = c;
+  if (db.typeOf(entry) === TYPE_LIST) return listLengthInFile(c, entry, lengthInFile);
   const length = db.stringLength(entry);
   if (length > 0 && length <= NUMBER_TEXT_MAX) {
     const text = Buffer.alloc(length);
@@ -79,6 +84,11 @@ function serializedLength(db: Database, entry: Entry): number {
     if (value >= -32_768 && value <= 32_767) return 3;
     if (value >= -2_147_483_648 && value <= 2_147_483_647) return 5;
   }
+  return lengthInFile(length);
+}
+
+/** Bytes of a string with its length, where it is written as it is. */
+function lengthInFile(length: number): number {
   return length + (length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 5);
 }
 

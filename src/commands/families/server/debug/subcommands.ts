@@ -2,6 +2,7 @@
 import type { CommandHandler } from '../../../spec.js';
 import { crash, debugRestart, leak } from './crash.js';
 import { digest, digestValue, htstats, htstatsKey, object, populate, sdslen, structsize } from './data.js';
+import { listpack, quicklist, quicklistPackedThreshold } from './lists.js';
 import { protocol } from './protocol.js';
 import {
   changeReplId,
@@ -52,6 +53,7 @@ export const DEBUG_SUBCOMMANDS: readonly DebugSubcommand[] = [
   entry('HTSTATS', '<dbid> [full]', 'Shows how the index of a database is filled.', 1, 2, htstats),
   entry('HTSTATS-KEY', '<key> [full]', 'The same for the hash table that is a value.', 1, 2, htstatsKey),
   entry('LEAK', '<string>', 'Loses as much memory as the string takes, until all data is flushed.', 1, 1, leak),
+  entry('LISTPACK', '<key>', 'Logs how large the listpack is that a value is kept in.', 1, 1, listpack),
   entry('LOG', '<message>', 'Writes a line to the log of the server.', 1, 1, debugLog),
   entry('MALLCTL', '<key> [<val>]', 'Knows no key: the allocator has no settings.', 1, ANY, mallctl),
   entry('MALLCTL-STR', '<key> [<val>]', 'Knows no key: the allocator has no settings.', 1, ANY, mallctlStr),
@@ -75,6 +77,15 @@ export const DEBUG_SUBCOMMANDS: readonly DebugSubcommand[] = [
     1,
     1,
     protocol,
+  ),
+  entry('QUICKLIST', '<key> [<0|1>]', 'Logs of how many nodes a list consists, with 1 each of them.', 1, 2, quicklist),
+  entry(
+    'QUICKLIST-PACKED-THRESHOLD',
+    '<size>',
+    'Lets elements of so many bytes be nodes of their own, up to 4 GB; 0 for those that are larger than a node may be.',
+    1,
+    1,
+    quicklistPackedThreshold,
   ),
   entry('REPLICATE', '<arg> [<arg> ...]', 'Propagates a command that does not run here.', 1, ANY, replicate),
   entry('RESTART', '[<milliseconds>]', 'Ends in order and starts again after a while.', 0, ANY, debugRestart),
