@@ -12,6 +12,7 @@ export const ERR_NOT_INTEGER = error('ERR value is not an integer or out of rang
 export const ERR_NOT_FLOAT = error('ERR value is not a valid float');
 export const ERR_OUT_OF_RANGE = error('ERR value is out of range');
 export const ERR_MUST_BE_POSITIVE = error('ERR value is out of range, must be positive');
+export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
 export const ERR_INDEX_OUT_OF_RANGE = error('ERR index out of range');
 export const ERR_SAME_OBJECT = error('ERR source and destination objects are the same');
 export const ERR_DB_INDEX = error('ERR DB index is out of range');
@@ -123,7 +124,6 @@ export const ERR_NUMKEYS = error('ERR numkeys should be greater than 0');
 export const ERR_NUMKEYS_ARGUMENTS = error("ERR Number of keys can't be greater than number of args");
 
 // list
-export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
 export const ERR_LPOS_COUNT = error("ERR COUNT can't be negative");
 export const ERR_LPOS_MAXLEN = error("ERR MAXLEN can't be negative");
 export const ERR_LPOS_RANK = error(
@@ -164,7 +164,6 @@ export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
 export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');
 
 // sorted sets
-export const ERR_COUNT_POSITIVE = error('ERR count should be greater than 0');
 export const ERR_MEMBER_BOUND = error('ERR min or max not valid string range item');
 export const ERR_SCORE_BOUND = error('ERR min or max is not a float');
 export const ERR_SCORE_NAN = error('ERR resulting score is not a number (NaN)');
