@@ -21,6 +21,7 @@ import { TypeLimits } from '../types/limits.js';
 import { Lists } from '../types/list.js';
 import { Sets } from '../types/set.js';
 import { SortedSets } from '../types/sorted-set.js';
+import { Streams } from '../types/stream/index.js';
 import { assert } from '../util/assert.js';
 import { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
@@ -36,6 +37,7 @@ import {
   META_EXPIRES,
   TYPE_LIST,
   TYPE_SET,
+  TYPE_STREAM,
   TYPE_ZSET,
   type ValueType,
   WORD_META,
@@ -122,6 +124,7 @@ export class Keyspace {
   readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: SortedSets;
+  readonly streams: Streams;
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -169,8 +172,13 @@ export class Keyspace {
     this.lists = new Lists(parts.arena, this.limits);
     this.sets = new Sets(parts.arena, this.hasher, this.limits, parts.random);
     this.zsets = new SortedSets(parts.arena, this.hasher, this.limits);
-    const types = { [TYPE_LIST]: this.lists, [TYPE_SET]: this.sets, [TYPE_ZSET]: this.zsets };
-    this.values = new Values(parts.arena, this.garbage, types);
+    this.streams = new Streams(parts.arena, this.limits);
+    this.values = new Values(parts.arena, this.garbage, {
+      [TYPE_LIST]: this.lists,
+      [TYPE_SET]: this.sets,
+      [TYPE_ZSET]: this.zsets,
+      [TYPE_STREAM]: this.streams,
+    });
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);
   }
