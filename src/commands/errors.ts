@@ -122,6 +122,69 @@ export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupp
 export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
 export const ERR_NUMKEYS = error('ERR numkeys should be greater than 0');
 export const ERR_NUMKEYS_ARGUMENTS = error("ERR Number of keys can't be greater than number of args");
+// stream
+export const BUSYGROUP = error('BUSYGROUP Consumer Group name already exists');
+export const ERR_AUTOCLAIM_COUNT = error('ERR COUNT must be > 0');
+export const ERR_ENTRIES_ADDED_BELOW_LENGTH = error(
+  'ERR The entries_added specified in XSETID is smaller than the target stream length',
+);
+export const ERR_ENTRIES_ADDED_NEGATIVE = error('ERR entries_added must be positive');
+export const ERR_ENTRIESREAD = error('ERR value for ENTRIESREAD must be positive or -1');
+export const ERR_ID_BELOW_MAXDELETEDID = error(
+  'ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id',
+);
+export const ERR_INTERVAL_END = error('ERR invalid end ID for the interval');
+export const ERR_INTERVAL_START = error('ERR invalid start ID for the interval');
+export const ERR_LIMIT_NEGATIVE = error('ERR The LIMIT argument must be >= 0.');
+export const ERR_LIMIT_WITHOUT_STRATEGY = error(
+  'ERR syntax error, LIMIT cannot be used without specifying a trimming strategy',
+);
+export const ERR_LIMIT_WITHOUT_TILDE = error('ERR syntax error, LIMIT cannot be used without the special ~ option');
+export const ERR_MAXLEN_NEGATIVE = error('ERR The MAXLEN argument must be >= 0.');
+export const ERR_STREAM_ELEMENTS = error('ERR Elements are too large to be stored');
+export const ERR_STREAM_EXHAUSTED = error(
+  'ERR The stream has exhausted the last possible ID, unable to add more items',
+);
+export const ERR_STREAM_ID = error('ERR Invalid stream ID specified as stream command argument');
+export const ERR_TRIM_STRATEGIES = error(
+  'ERR syntax error, MAXLEN and MINID options at the same time are not compatible',
+);
+export const ERR_XADD_ID = error('ERR The ID specified in XADD is equal or smaller than the target stream top item');
+export const ERR_XADD_LEAST_ID = error('ERR The ID specified in XADD must be greater than 0-0');
+export const ERR_XCLAIM_IDLE = error('ERR Invalid IDLE option argument for XCLAIM');
+export const ERR_XCLAIM_RETRYCOUNT = error('ERR Invalid RETRYCOUNT option argument for XCLAIM');
+export const ERR_XCLAIM_TIME = error('ERR Invalid TIME option argument for XCLAIM');
+export const ERR_XGROUP_KEY = error(
+  'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option ' +
+    'to create an empty stream automatically.',
+);
+export const ERR_XREAD_GROUP = error('ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.');
+export const ERR_XREAD_NEW = error(
+  'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+);
+export const ERR_XREAD_NOACK = error('ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.');
+export const ERR_XREADGROUP_DOLLAR = error(
+  'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ' +
+    'specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
+);
+export const ERR_XREADGROUP_GROUP = error('ERR Missing GROUP option for XREADGROUP');
+export const ERR_XREADGROUP_PLUS = error(
+  'ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ' +
+    'specifying a proper ID, or use the > ID to get new messages. The + ID would just return an empty result set.',
+);
+export const ERR_XSETID_BELOW_TOP = error('ERR The ID specified in XSETID is smaller than the target stream top item');
+export const ERR_XTRIM_STRATEGY = error('ERR syntax error, XTRIM must be called with a trimming strategy');
+export const errClaimOption = (option: string): ErrorReply => error(`ERR Unrecognized XCLAIM option '${option}'`);
+export const errMinIdleTime = (command: string): ErrorReply =>
+  error(`ERR Invalid min-idle-time argument for ${command}`);
+export const errNoGroup = (key: string, group: string): ErrorReply =>
+  error(`NOGROUP No such key '${key}' or consumer group '${group}'`);
+export const errNoGroupOfKey = (group: string, key: string): ErrorReply =>
+  error(`NOGROUP No such consumer group '${group}' for key name '${key}'`);
+export const errNoGroupToRead = (key: string, group: string): ErrorReply =>
+  error(`NOGROUP No such key '${key}' or consumer group '${group}' in XREADGROUP with GROUP option`);
+export const errUnbalancedStreams = (command: string, symbol: string): ErrorReply =>
+  error(`ERR Unbalanced '${command}' list of streams: for each stream key an ID or '${symbol}' must be specified.`);
 
 // list
 export const ERR_LPOS_COUNT = error("ERR COUNT can't be negative");

@@ -12,8 +12,17 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../keyspace/database.js';
 import { NO_EXPIRE } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
-import { type Entry, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET, type ValueType } from '../keyspace/record.js';
+import {
+  type Entry,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STREAM,
+  TYPE_STRING,
+  TYPE_ZSET,
+  type ValueType,
+} from '../keyspace/record.js';
 import { SortedSetCursor } from '../types/sorted-set-reader.js';
+import { StreamId } from '../types/stream/index.js';
 import { assert } from '../util/assert.js';
 import { formatDouble17 } from '../util/numbers.js';
 
@@ -58,6 +67,7 @@ const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
   [TYPE_LIST]: addList,
   [TYPE_SET]: addSet,
   [TYPE_ZSET]: addSortedSet,
+  [TYPE_STREAM]: addStream,
 };
 
 /** Adds type, value and expire time of an entry; its key is not part of it. O(size). */
@@ -113,6 +123,13 @@ function addSortedSet(digest: Digest, db: Database, entry: Entry): void {
     element.mix(cursor.bytes.subarray(cursor.from, cursor.from + cursor.length));
     element.mix(Buffer.from(formatDouble17(cursor.score)));
     digest.xor(element.bytes);
+/** Entries in order; groups and ids are not part of it. */
+function addStream(digest: Digest, db: Database, entry: Entry): void {
+  const { streams } = db.keyspace;
+  streams.seekRange(streams.of(entry), new StreamId(), new StreamId().setGreatest(), false);
+  while (streams.nextInRange()) {
+    digest.mix(Buffer.from(streams.entryId.toText('.'), 'latin1'));
+    streams.visitEntry((bytes, _view, from, length) => digest.mix(bytes.subarray(from, from + length)));
   }
 }
 

@@ -9,6 +9,7 @@ import { LIST_COMMANDS } from './list/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { SET_COMMANDS } from './set/table.js';
 import { SORTED_SET_COMMANDS } from './sorted-set/table.js';
+import { STREAM_COMMANDS } from './stream/table.js';
 import { STRING_COMMANDS } from './string/table.js';
 
 /**
@@ -26,6 +27,7 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     SERVER_COMMANDS,
     SET_COMMANDS,
     SORTED_SET_COMMANDS,
+    STREAM_COMMANDS,
     STRING_COMMANDS,
   ];
   return new CommandTable(families.flat(), renames);
