@@ -17,18 +17,24 @@ import { recordReply } from './recorder.js';
 import { referenceAvailable } from './reference.js';
 import { RespClient } from './resp-client.js';
 import { portOf, stopAllAfterFile } from './targets.js';
-import { type Command, escapeBytes, formatCommand, type Reply, toArgs } from './wire.js';
+import { type Arg, type Command, escapeBytes, formatCommand, type Reply, toArgs } from './wire.js';
 
 /** Settings of {@link differential}. */
 export interface DifferentialOptions {
   /** Takes out of a reply what may differ: times, addresses, the order of an unordered reply. */
   readonly normalise?: (wire: string, command: Command) => string;
+  /** What is sent in place of a command: itself, and what has to come with it. Default: itself. */
+  readonly expand?: (command: readonly Arg[]) => readonly Command[];
   /** Sequences tried for each protocol. Default 100. */
   readonly runs?: number;
   /** Commands a sequence at most. Default 40. */
   readonly maxLength?: number;
+  /** How near to that they come: fast-check's `size`. Default its own, which is some ten commands. */
+  readonly size?: fc.SizeForArbitrary;
   /** Protocols. Default both. */
   readonly protocols?: readonly (2 | 3)[];
+  /** Sent before the sequence. Default none. */
+  readonly atStart?: readonly Command[];
   /** Sent after the sequence, and compared: `DEBUG DIGEST` shows that the data are the same. Default none. */
   readonly atEnd?: readonly Command[];
   /** Directives for both servers. */
@@ -48,7 +54,10 @@ export function differential(
 ): void {
   stopAllAfterFile();
   const args = options.args ?? [];
+  const atStart = options.atStart ?? [];
   const atEnd = options.atEnd ?? [];
+  const size = options.size === undefined ? {} : { size: options.size };
+  const expand = (sent: Command): readonly Command[] => options.expand?.(toArgs(sent)) ?? [sent];
   describe(`${name} [redstart and reference compared]`, () => {
     for (const protocol of options.protocols ?? [2, 3]) {
       const title = `random sequences get the same replies in RESP${protocol}`;
@@ -57,8 +66,8 @@ export function differential(
         const reference = await open('reference', args, protocol);
         try {
           await fc.assert(
-            fc.asyncProperty(fc.array(command, { minLength: 1, maxLength }), async (sequence) => {
-              const sent: Command[] = ['FLUSHALL', ...sequence, ...atEnd];
+            fc.asyncProperty(fc.array(command, { minLength: 1, maxLength, ...size }), async (sequence) => {
+              const sent: Command[] = ['FLUSHALL', ...atStart, ...sequence.flatMap(expand), ...atEnd];
               const [got, wanted] = await Promise.all([redstart.pipeline(sent), reference.pipeline(sent)]);
               compare(sent, got, wanted, normalise);
             }),
