@@ -122,6 +122,7 @@ export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupp
 export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
 export const ERR_NUMKEYS = error('ERR numkeys should be greater than 0');
 export const ERR_NUMKEYS_ARGUMENTS = error("ERR Number of keys can't be greater than number of args");
+
 // stream
 export const BUSYGROUP = error('BUSYGROUP Consumer Group name already exists');
 export const ERR_AUTOCLAIM_COUNT = error('ERR COUNT must be > 0');
@@ -135,7 +136,7 @@ export const ERR_ID_BELOW_MAXDELETEDID = error(
 );
 export const ERR_INTERVAL_END = error('ERR invalid end ID for the interval');
 export const ERR_INTERVAL_START = error('ERR invalid start ID for the interval');
-export const ERR_LIMIT_NEGATIVE = error('ERR The LIMIT argument must be >= 0.');
+export const ERR_TRIM_LIMIT = error('ERR The LIMIT argument must be >= 0.');
 export const ERR_LIMIT_WITHOUT_STRATEGY = error(
   'ERR syntax error, LIMIT cannot be used without specifying a trimming strategy',
 );

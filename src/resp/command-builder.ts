@@ -79,13 +79,6 @@ export class CommandBuilder extends ByteSpans {
     return this;
   }
 
-  /** @hot Adds a copy of `bytes[from, from + length)`. */
-  copy(bytes: Uint8Array, from: number, length: number): this {
-    this.makeRoom(length);
-    copyBytes(this.bytes, this.size, bytes, from, length);
-    return this.add(length);
-  }
-
   /** Adds an argument of these bytes. */
   raw(bytes: Uint8Array): this {
     this.makeRoom(bytes.length);

@@ -15,22 +15,21 @@
  */
 import { type Arena, type MemoryReader, NONE } from '../../memory/index.js';
 import type { ByteSpans } from '../../util/byte-spans.js';
-import type { ElementVisitor } from '../value.js';
 import {
-  Element,
-  LISTPACK_COUNT_AT,
-  LISTPACK_COUNT_UNKNOWN,
+  COUNT_UNKNOWN,
+  entryBytesAt,
+  entryBytesBefore,
+  isEqual,
   LISTPACK_END,
   LISTPACK_HEADER_BYTES,
-  nextElement,
-  numberBytes,
-  previousElement,
-  spanBytes,
-  writeNumber,
-  writeSpan,
-} from './elements.js';
+  ListpackEntry,
+} from '../listpack-entry.js';
+import type { ElementVisitor } from '../value.js';
+import { SpanEntries } from './span-entries.js';
 import { StreamId } from './stream-id.js';
 
+/** Where a listpack has the number of its elements. */
+const COUNT_AT = 4;
 const FLAG_DELETED = 1;
 const FLAG_SAME_FIELDS = 2;
 /** Elements of an entry that are no fields and values: flags and two differences. */
@@ -68,7 +67,7 @@ export class PackedNodeReader {
   protected masterPairs = 0;
   protected masterFieldsAt = 0;
   protected entriesAt = 0;
-  protected readonly element = new Element();
+  protected readonly element = new ListpackEntry();
   protected readonly digits = new Uint8Array(NUMBER_BYTES);
   protected readonly digitsView = new DataView(this.digits.buffer);
   private hasOwnFields = false;
@@ -90,17 +89,16 @@ export class PackedNodeReader {
       this.bytes = memory.windowBytes;
     }
     const base = memory.windowBase;
-    const { bytes } = this;
     this.node = node;
     this.nodeId.assign(id);
     this.base = base;
     this.end = base + size - 1;
-    let at = nextElement(bytes, view, base + LISTPACK_HEADER_BYTES);
-    at = element.decode(bytes, view, nextElement(bytes, view, at));
-    this.masterPairs = element.low;
+    let at = next(view, base + LISTPACK_HEADER_BYTES);
+    at = element.decode(view, next(view, at));
+    this.masterPairs = element.integer.low;
     this.masterFieldsAt = at;
-    for (let i = 0; i < this.masterPairs; i++) at = nextElement(bytes, view, at);
-    this.entriesAt = nextElement(bytes, view, at);
+    for (let i = 0; i < this.masterPairs; i++) at = next(view, at);
+    this.entriesAt = next(view, at);
     this.entryAt = 0;
   }
 
@@ -130,15 +128,15 @@ export class PackedNodeReader {
 
   /** @hot Live entries of the open node. */
   get liveCount(): number {
-    this.element.decode(this.bytes, this.view, this.base + LISTPACK_HEADER_BYTES);
-    return this.element.low;
+    this.element.decode(this.view, this.base + LISTPACK_HEADER_BYTES);
+    return this.element.integer.low;
   }
 
   /** Deleted entries of the open node. */
   get deletedCount(): number {
-    const { bytes, view } = this;
-    this.element.decode(bytes, view, nextElement(bytes, view, this.base + LISTPACK_HEADER_BYTES));
-    return this.element.low;
+    const { view } = this;
+    this.element.decode(view, next(view, this.base + LISTPACK_HEADER_BYTES));
+    return this.element.integer.low;
   }
 
   /** @hot Goes to the next entry, deleted ones too; false at the end. O(fields). */
@@ -151,26 +149,26 @@ export class PackedNodeReader {
 
   /** @hot Goes to the entry before, deleted ones too, to the last one after {@link open}; false at the beginning. O(fields). */
   previous(): boolean {
-    const { bytes, view, element } = this;
+    const { view, element } = this;
     const end = this.entryAt === 0 ? this.end : this.entryAt;
     if (end === this.entriesAt) return false;
-    let at = previousElement(bytes, end);
-    element.decode(bytes, view, at);
-    for (let left = element.low; left > 0; left--) at = previousElement(bytes, at);
+    let at = previous(view, end);
+    element.decode(view, at);
+    for (let left = element.integer.low; left > 0; left--) at = previous(view, at);
     this.enter(at);
     return true;
   }
 
   /** @hot Visits field, value, field, value... of the entry. O(fields). */
   visit(visit: ElementVisitor): void {
-    const { bytes, view, hasOwnFields } = this;
+    const { view, hasOwnFields } = this;
     let field = this.masterFieldsAt;
     let at = this.dataAt;
     for (let i = 0; i < this.pairCount; i++) {
       if (hasOwnFields) at = this.visitElement(at, visit);
       else {
         this.visitElement(field, visit);
-        field = nextElement(bytes, view, field);
+        field = next(view, field);
       }
       at = this.visitElement(at, visit);
     }
@@ -179,18 +177,18 @@ export class PackedNodeReader {
   /** @hot Visits one element; returns where the next one begins. */
   private visitElement(at: number, visit: ElementVisitor): number {
     const { bytes, view, element } = this;
-    const next = element.decode(bytes, view, at);
-    if (element.isNumber) visit(this.digits, this.digitsView, 0, element.formatNumber(this.digits, 0));
-    else visit(bytes, view, element.from, element.length);
+    const next = element.decode(view, at);
+    if (element.isInteger) visit(this.digits, this.digitsView, 0, element.integer.write(this.digits, 0));
+    else visit(bytes, view, element.offset, element.length);
     return next;
   }
 
   /** @hot Where the entry ends. */
   protected behindEntry(): number {
-    const { bytes, view } = this;
+    const { view } = this;
     let at = this.dataAt;
     for (let left = this.hasOwnFields ? this.pairCount * 2 : this.pairCount; left >= 0; left--) {
-      at = nextElement(bytes, view, at);
+      at = next(view, at);
     }
     return at;
   }
@@ -202,14 +200,14 @@ export class PackedNodeReader {
     this.entryAt = at;
     this.isDeleted = (flags & FLAG_DELETED) !== 0;
     this.hasOwnFields = (flags & FLAG_SAME_FIELDS) === 0;
-    let next = element.decode(bytes, view, at + 2);
-    const msHigh = element.high;
-    const msLow = element.low;
-    next = element.decode(bytes, view, next);
-    id.assign(this.nodeId).add(msHigh, msLow, element.high, element.low);
+    let next = element.decode(view, at + 2);
+    const msHigh = element.integer.high;
+    const msLow = element.integer.low;
+    next = element.decode(view, next);
+    id.assign(this.nodeId).add(msHigh, msLow, element.integer.high, element.integer.low);
     if (this.hasOwnFields) {
-      this.dataAt = element.decode(bytes, view, next);
-      this.pairCount = element.low;
+      this.dataAt = element.decode(view, next);
+      this.pairCount = element.integer.low;
     } else {
       this.dataAt = next;
       this.pairCount = this.masterPairs;
@@ -223,6 +221,7 @@ export class PackedNodeReader {
  */
 export class PackedNodes extends PackedNodeReader {
   private readonly arena: Arena;
+  private readonly spanEntries = new SpanEntries();
   private readonly difference = new StreamId();
 
   constructor(arena: Arena) {
@@ -236,47 +235,52 @@ export class PackedNodes extends PackedNodeReader {
    * @param like the node before it, whose size is what this one may come to have; NONE for none
    */
   create(spans: ByteSpans, first: number, pairs: number, like: number): number {
-    const { arena } = this;
-    let size = EMPTY_NODE_BYTES + numberBytes(0, pairs) + numberBytes(0, pairs + ENTRY_ELEMENTS);
-    for (let i = 0; i < pairs * 2; i++) size += spanBytes(spans, first + i);
+    const { arena, spanEntries } = this;
+    let size =
+      EMPTY_NODE_BYTES + spanEntries.integerBytes(0, pairs) + spanEntries.integerBytes(0, pairs + ENTRY_ELEMENTS);
+    for (let i = 0; i < pairs * 2; i++) size += spanEntries.spanBytes(spans, first + i);
     const node = arena.alloc(Math.max(size, like === NONE ? FIRST_NODE_BYTES : arena.i32(like, 0)));
     arena.willWrite(node, 0, size);
     const bytes = arena.bytes[node >>> 21]!;
     const view = arena.view(node);
     const base = arena.base(node);
     let at = base + LISTPACK_HEADER_BYTES;
-    at = writeNumber(bytes, view, at, 0, 1);
-    at = writeNumber(bytes, view, at, 0, 0);
-    at = writeNumber(bytes, view, at, 0, pairs);
-    for (let i = 0; i < pairs; i++) at = writeSpan(bytes, view, at, spans, first + i * 2);
-    at = writeNumber(bytes, view, at, 0, 0);
-    at = writeNumber(bytes, view, at, 0, FLAG_SAME_FIELDS);
-    at = writeNumber(bytes, view, at, 0, 0);
-    at = writeNumber(bytes, view, at, 0, 0);
-    for (let i = 0; i < pairs; i++) at = writeSpan(bytes, view, at, spans, first + i * 2 + 1);
-    at = writeNumber(bytes, view, at, 0, pairs + ENTRY_ELEMENTS);
+    at = spanEntries.writeInteger(view, at, 0, 1);
+    at = spanEntries.writeInteger(view, at, 0, 0);
+    at = spanEntries.writeInteger(view, at, 0, pairs);
+    for (let i = 0; i < pairs; i++) at = spanEntries.writeSpan(bytes, view, at, spans, first + i * 2);
+    at = spanEntries.writeInteger(view, at, 0, 0);
+    at = spanEntries.writeInteger(view, at, 0, FLAG_SAME_FIELDS);
+    at = spanEntries.writeInteger(view, at, 0, 0);
+    at = spanEntries.writeInteger(view, at, 0, 0);
+    for (let i = 0; i < pairs; i++) at = spanEntries.writeSpan(bytes, view, at, spans, first + i * 2 + 1);
+    at = spanEntries.writeInteger(view, at, 0, pairs + ENTRY_ELEMENTS);
     bytes[at] = LISTPACK_END;
     view.setInt32(base, at + 1 - base, true);
     const elements = 2 * pairs + MASTER_ELEMENTS + ENTRY_ELEMENTS + 1;
-    view.setUint16(base + LISTPACK_COUNT_AT, Math.min(elements, LISTPACK_COUNT_UNKNOWN), true);
+    view.setUint16(base + COUNT_AT, Math.min(elements, COUNT_UNKNOWN), true);
     this.node = NONE;
     return node;
   }
 
   /** @hot Adds an entry behind all others of the open node. O(bytes). */
   append(id: StreamId, spans: ByteSpans, first: number, pairs: number): number {
-    const { arena, difference, node } = this;
+    const { arena, difference, node, spanEntries } = this;
     const isSame = this.hasFields(spans, first, pairs);
     const live = this.liveCount + 1;
     const deleted = this.deletedCount;
     const elements = isSame ? pairs + ENTRY_ELEMENTS : 2 * pairs + ENTRY_ELEMENTS + 1;
     difference.setDifference(id, this.nodeId);
     const { msHigh, msLow, seqHigh, seqLow } = difference;
-    let added = 2 + numberBytes(msHigh, msLow) + numberBytes(seqHigh, seqLow) + numberBytes(0, elements);
-    if (!isSame) added += numberBytes(0, pairs);
+    let added =
+      2 +
+      spanEntries.integerBytes(msHigh, msLow) +
+      spanEntries.integerBytes(seqHigh, seqLow) +
+      spanEntries.integerBytes(0, elements);
+    if (!isSame) added += spanEntries.integerBytes(0, pairs);
     for (let i = 0; i < pairs; i++) {
-      if (!isSame) added += spanBytes(spans, first + 2 * i);
-      added += spanBytes(spans, first + 2 * i + 1);
+      if (!isSame) added += spanEntries.spanBytes(spans, first + 2 * i);
+      added += spanEntries.spanBytes(spans, first + 2 * i + 1);
     }
     // The count may become a byte or two longer.
     const counted = this.setCounts(node, live, deleted, added);
@@ -287,20 +291,20 @@ export class PackedNodes extends PackedNodeReader {
     arena.willWrite(counted, 0, LISTPACK_HEADER_BYTES);
     arena.willWrite(counted, before - 1, added + 1);
     let at = base + before - 1;
-    at = writeNumber(bytes, view, at, 0, isSame ? FLAG_SAME_FIELDS : 0);
-    at = writeNumber(bytes, view, at, msHigh, msLow);
-    at = writeNumber(bytes, view, at, seqHigh, seqLow);
-    if (!isSame) at = writeNumber(bytes, view, at, 0, pairs);
+    at = spanEntries.writeInteger(view, at, 0, isSame ? FLAG_SAME_FIELDS : 0);
+    at = spanEntries.writeInteger(view, at, msHigh, msLow);
+    at = spanEntries.writeInteger(view, at, seqHigh, seqLow);
+    if (!isSame) at = spanEntries.writeInteger(view, at, 0, pairs);
     for (let i = 0; i < pairs; i++) {
-      if (!isSame) at = writeSpan(bytes, view, at, spans, first + 2 * i);
-      at = writeSpan(bytes, view, at, spans, first + 2 * i + 1);
+      if (!isSame) at = spanEntries.writeSpan(bytes, view, at, spans, first + 2 * i);
+      at = spanEntries.writeSpan(bytes, view, at, spans, first + 2 * i + 1);
     }
-    at = writeNumber(bytes, view, at, 0, elements);
+    at = spanEntries.writeInteger(view, at, 0, elements);
     bytes[at] = LISTPACK_END;
     view.setInt32(base, at + 1 - base, true);
-    const count = view.getUint16(base + LISTPACK_COUNT_AT, true);
-    if (count !== LISTPACK_COUNT_UNKNOWN) {
-      view.setUint16(base + LISTPACK_COUNT_AT, Math.min(count + elements + 1, LISTPACK_COUNT_UNKNOWN), true);
+    const count = view.getUint16(base + COUNT_AT, true);
+    if (count !== COUNT_UNKNOWN) {
+      view.setUint16(base + COUNT_AT, Math.min(count + elements + 1, COUNT_UNKNOWN), true);
     }
     return counted;
   }
@@ -318,13 +322,12 @@ export class PackedNodes extends PackedNodeReader {
    * numbers change their length or the block is too short.
    */
   setCounts(node: number, live: number, deleted: number, added = 0): number {
-    const { arena } = this;
+    const { arena, spanEntries } = this;
     const size = arena.i32(node, 0);
-    const bytes = arena.bytes[node >>> 21]!;
     const view = arena.view(node);
     const from = arena.base(node) + LISTPACK_HEADER_BYTES;
-    const old = nextElement(bytes, view, nextElement(bytes, view, from)) - from;
-    const length = numberBytes(0, live) + numberBytes(0, deleted);
+    const old = next(view, next(view, from)) - from;
+    const length = spanEntries.integerBytes(0, live) + spanEntries.integerBytes(0, deleted);
     const there = this.grow(node, size + length - old + added, size);
     this.node = NONE;
     if (length !== old) {
@@ -334,8 +337,8 @@ export class PackedNodes extends PackedNodeReader {
     }
     arena.willWrite(there, LISTPACK_HEADER_BYTES, length);
     const at = arena.base(there) + LISTPACK_HEADER_BYTES;
-    const target = arena.bytes[there >>> 21]!;
-    writeNumber(target, arena.view(there), writeNumber(target, arena.view(there), at, 0, live), 0, deleted);
+    const written = arena.view(there);
+    spanEntries.writeInteger(written, spanEntries.writeInteger(written, at, 0, live), 0, deleted);
     return there;
   }
 
@@ -365,21 +368,26 @@ export class PackedNodes extends PackedNodeReader {
     const { bytes, view, element } = this;
     let at = this.masterFieldsAt;
     for (let i = 0; i < pairs; i++) {
-      at = element.decode(bytes, view, at);
+      at = element.decode(view, at);
       const span = first + 2 * i;
-      if (element.isNumber) {
-        const length = element.formatNumber(this.digits, 0);
-        if (!isSpan(spans, span, this.digits, 0, length)) return false;
-      } else if (!isSpan(spans, span, bytes, element.from, element.length)) return false;
+      const length = element.isInteger ? element.integer.write(this.digits, 0) : element.length;
+      if (spans.length(span) !== length) return false;
+      const from = spans.offset(span);
+      const isSame = element.isInteger
+        ? isEqual(this.digits, this.digitsView, 0, spans.bytes, spans.view, from, length)
+        : isEqual(bytes, view, element.offset, spans.bytes, spans.view, from, length);
+      if (!isSame) return false;
     }
     return true;
   }
 }
 
-/** @hot Whether a span has these bytes. O(length). */
-function isSpan(spans: ByteSpans, i: number, bytes: Uint8Array, from: number, length: number): boolean {
-  if (spans.length(i) !== length) return false;
-  const offset = spans.offset(i);
-  for (let k = 0; k < length; k++) if (spans.bytes[offset + k] !== bytes[from + k]) return false;
-  return true;
+/** @hot Where the entry behind the one at `at` begins. O(1). */
+function next(view: DataView, at: number): number {
+  return at + entryBytesAt(view, at);
+}
+
+/** @hot Where the entry begins that ends before `at`. O(1). */
+function previous(view: DataView, at: number): number {
+  return at - entryBytesBefore(view, at);
 }

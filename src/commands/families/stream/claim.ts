@@ -146,6 +146,7 @@ export function xautoclaim(c: CommandContext): void {
   const { argv, reply } = c;
   const { streams } = c.keyspace;
   c.preventPropagation(); // each entry is propagated by itself
+  const entry = c.db.lookupRead(argv, KEY); // counts whatever the arguments are
   const options = new ClaimOptions(c.nowMs);
   options.minIdleMs = argv.int(MIN_IDLE);
   if (Number.isNaN(options.minIdleMs)) return reply.error(errMinIdleTime('XAUTOCLAIM'));
@@ -160,7 +161,6 @@ export function xautoclaim(c: CommandContext): void {
       if (!(count >= 1 && count <= MAX_COUNT)) return reply.error(ERR_AUTOCLAIM_COUNT);
     } else return reply.error(ERR_SYNTAX);
   }
-  const entry = c.db.lookupWrite(argv, KEY);
   if (isOtherType(c, entry)) return reply.error(WRONGTYPE);
   const group = entry === NONE ? NONE : groupNamed(c, streams.of(entry), GROUP);
   if (group === NONE) return reply.error(errNoGroup(argumentText(argv, KEY), argumentText(argv, GROUP)));

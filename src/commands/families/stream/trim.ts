@@ -5,13 +5,13 @@ import type { ErrorReply } from '../../../resp/error-reply.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import {
-  ERR_LIMIT_NEGATIVE,
   ERR_LIMIT_WITHOUT_STRATEGY,
   ERR_LIMIT_WITHOUT_TILDE,
   ERR_MAXLEN_NEGATIVE,
   ERR_NOT_INTEGER,
   ERR_STREAM_ID,
   ERR_SYNTAX,
+  ERR_TRIM_LIMIT,
   ERR_TRIM_STRATEGIES,
   ERR_XTRIM_STRATEGY,
   WRONGTYPE,
@@ -121,7 +121,7 @@ export class AddOptions {
     this.limit = argv.int(i);
     this.hasLimit = true;
     if (Number.isNaN(this.limit)) return ERR_NOT_INTEGER;
-    return this.limit < 0 ? ERR_LIMIT_NEGATIVE : null;
+    return this.limit < 0 ? ERR_TRIM_LIMIT : null;
   }
 
   /** @hot What only all arguments together can tell. */
