@@ -24,6 +24,7 @@ import {
   startReference,
 } from '../support/index.js';
 import { member, setWrite } from '../support/set-arbitraries.js';
+import { normaliseStream, streamWrite } from '../support/stream-arbitraries.js';
 import { FeedRecorder, InProcessServer } from './in-process.js';
 
 /** One step: a command, or time that passes. */
@@ -121,6 +122,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   // Every command of these groups with every option, odd values and wrong arguments among them.
   { weight: 6, arbitrary: fc.oneof(stringCommand, faithfulBitmapCommand, keyCommand, expiryCommand) },
   { weight: 6, arbitrary: setWrite },
+  { weight: 12, arbitrary: streamWrite },
   { weight: 2, arbitrary: fc.oneof(command('SPOP', key), command('SPOP', key, fc.integer({ min: 0, max: 5 }))) },
   { weight: 2, arbitrary: command('SADD', key, member, member, member, member) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },
@@ -142,7 +144,11 @@ async function walk(client: RespClient): Promise<string> {
         ['DEBUG', 'DIGEST-VALUE', bytes],
         ['PEXPIRETIME', bytes],
       ]);
-      lines.push(`${db} ${escapeBytes(name)} ${replies.map((reply) => escapeBytes(reply.wire)).join(' ')}`);
+      const info = ['XINFO', 'STREAM', bytes, 'FULL', 'COUNT', '0'];
+      const stream = normaliseStream((await client.command(info)).wire, info);
+      lines.push(
+        `${db} ${escapeBytes(name)} ${[...replies.map((reply) => reply.wire), stream].map((wire) => escapeBytes(wire)).join(' ')}`,
+      );
     }
   }
   await client.send('SELECT', 0);

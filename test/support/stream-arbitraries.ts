@@ -193,8 +193,17 @@ const odd: fc.Arbitrary<Arg[]> = fc.oneof(
     .map(([name, args]): Arg[] => [name, ...args]),
 );
 
-/** Commands that change streams. */
-export const streamWrite: fc.Arbitrary<Arg[]> = writes;
+/**
+ * Commands that change streams, but for what a copy does not learn of on the reference, either: that pending entries were
+ * delivered once more to those who had them. Nor counters that leave their 64 bits, which no copy takes.
+ */
+export const streamWrite: fc.Arbitrary<Arg[]> = writes
+  .filter((args) => !args.some((arg) => Math.abs(Number(arg)) > 1e15))
+  .map((args) => {
+    const keysAt = args.indexOf('STREAMS') + 1;
+    if (args[0] !== 'XREADGROUP' || keysAt === 0) return args;
+    return args.map((arg, i) => (i - keysAt >= (args.length - keysAt) / 2 ? '>' : arg));
+  });
 export const streamCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   { weight: 12, arbitrary: writes },
   { weight: 5, arbitrary: reads },

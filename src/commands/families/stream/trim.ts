@@ -18,7 +18,7 @@ import {
 } from '../../errors.js';
 import { NOTIFY_STREAM } from '../../events.js';
 import { isOtherType } from './entries.js';
-import { NOT_AN_ID, parseId, parseNewId } from './ids.js';
+import { NOT_AN_ID, parseId, parseNewId, WHOLE_ID } from './ids.js';
 
 const NO_TRIM = 0;
 const TRIM_MAXLEN = 1;
@@ -162,8 +162,9 @@ export class AddOptions {
       else command.borrow(argv, i);
     }
     if (id === null) return;
-    command.text(id.toString());
-    for (let i = this.idArgument + 1; i < argv.count; i++) command.borrow(argv, i);
+    if (this.idKind === WHOLE_ID) command.borrow(argv, last);
+    else command.text(id.toString());
+    for (let i = last + 1; i < argv.count; i++) command.borrow(argv, i);
   }
 
   private addThreshold(c: CommandContext, stream: number): void {
