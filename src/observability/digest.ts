@@ -123,6 +123,9 @@ function addSortedSet(digest: Digest, db: Database, entry: Entry): void {
     element.mix(cursor.bytes.subarray(cursor.from, cursor.from + cursor.length));
     element.mix(Buffer.from(formatDouble17(cursor.score)));
     digest.xor(element.bytes);
+  }
+}
+
 /** Entries in order; groups and ids are not part of it. */
 function addStream(digest: Digest, db: Database, entry: Entry): void {
   const { streams } = db.keyspace;
