@@ -39,6 +39,7 @@ class Fixture {
     trainBarrier(arena);
     const hooks = {
       expired: () => undefined,
+      fieldsExpired: () => undefined,
       missed: () => undefined,
       created: () => undefined,
       streamLeft: () => undefined,

@@ -194,6 +194,15 @@ export const ERR_LPOS_RANK = error(
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from " +
     'the end of the list',
 );
+// hash
+export const ERR_FIELDS_COUNT = error('ERR Number of fields must be a positive integer');
+export const ERR_FIELDS_COUNT_POSITIVE = error('ERR Parameter `numFields` should be greater than 0');
+export const ERR_FIELDS_MATCH = error('ERR The `numfields` parameter must match the number of arguments');
+export const ERR_FIELDS_MISSING = error('ERR Mandatory argument FIELDS is missing or not at the right position');
+export const ERR_HASH_EXPIRE_NEGATIVE = error('ERR invalid expire time, must be >= 0');
+export const ERR_HASH_NOT_FLOAT = error('ERR hash value is not a float');
+export const ERR_HASH_NOT_INTEGER = error('ERR hash value is not an integer');
+export const ERR_INFINITE = error('ERR value is NaN or Infinity');
 
 // string
 export const ERR_DECREMENT_OVERFLOW = error('ERR decrement would overflow');

@@ -8,6 +8,7 @@
 import type { Arena } from '../memory/arena.js';
 import { isOutOfMemory, MAX_SMALL_BYTES } from '../memory/index.js';
 import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
+import { NO_FIELD_EXPIRE } from '../types/hash-layout.js';
 import { assert } from '../util/assert.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import { INT64_TEXT_MAX, isInt64Text } from '../util/numbers.js';
@@ -36,6 +37,7 @@ import {
   META_LIVE,
   META_TYPE_MASK,
   NONE,
+  TYPE_HASH,
   TYPE_STREAM,
   TYPE_STRING,
   type ValueType,
@@ -79,6 +81,8 @@ export class Database {
   id: number;
   /** Keys with an expire time. */
   expires = 0;
+  /** Hashes with fields that expire. */
+  timedHashes = 0;
   readonly keyspace: Keyspace;
   private readonly arena: Arena;
   private index: Partitions;
@@ -382,7 +386,7 @@ export class Database {
       keyspace.hooks.created(this, keys, i);
       return;
     }
-    this.tellOfStream(old);
+    this.valueLeaves(old);
     this.passClock(old, staged);
     if ((this.meta(old) & META_EXPIRES) !== 0) this.forgetExpire(old);
     index.of(keys, i).replace(hash, old, staged);
@@ -449,6 +453,7 @@ export class Database {
    * not. The expire time goes, or stays with `keepTtl`. Returns the entry, which is the value's holder now. O(1).
    */
   adopt(keys: ByteSpans, i: number, detached: number, keepTtl = false): Entry {
+    this.reserveTimer(detached);
     const old = this.findToReplace(keys, i);
     const expires = keepTtl && old !== NONE && (this.meta(old) & META_EXPIRES) !== 0 && !this.isExpired(old);
     const entry = this.place(keys, i, old, bytesBeforeValue(keys.length(i), expires), expires);
@@ -465,6 +470,7 @@ export class Database {
     arena.setI32(entry, WORD_VALUE, arena.i32(detached, WORD_VALUE));
     arena.setI32(entry, WORD_META, expires ? meta | META_EXPIRES : meta);
     this.keyspace.values.taken(detached);
+    this.valueHeld(entry);
   }
 
   // --- Expiry -------------------------------------------------------------------------------------------------------
@@ -518,7 +524,7 @@ export class Database {
 
   /** Deletes an entry with its value. O(1). */
   deleteEntry(entry: Entry): void {
-    this.tellOfStream(entry);
+    this.valueLeaves(entry);
     this.detach(entry);
     this.keyspace.freeRecord(entry);
   }
@@ -539,13 +545,14 @@ export class Database {
     // What needs memory comes first, and leaves the entry as it is.
     const there = to > from ? this.resizeRecord(entry, to + length, from + length) : entry;
     this.index.insert(this.index.partitionOf(keys, j), hash, there);
-    this.tellOfStream(there);
+    this.valueLeaves(there);
     this.removeFromIndex(there);
     if (old !== NONE) this.deleteEntry(old);
     arena.move(there, to, there, from, length);
     this.writeKey(there, keys, j, expires);
     arena.setI32(there, WORD_CLOCK, this.clockOf(there) | keyLengthBits(keys.length(j)));
     arena.setI32(there, WORD_HASH, hash);
+    this.valueHeld(there);
     this.keyspace.hooks.created(this, keys, j);
     return to < from ? this.resizeRecord(there, to + length, to + length) : there;
   }
@@ -565,6 +572,7 @@ export class Database {
     // What needs memory comes first; with room for an expire time the copy need not move for it.
     if (expireAt !== NO_EXPIRE) this.keyspace.wheel.reserve();
     const detached = this.typeOf(entry) === TYPE_STRING ? NONE : this.copyDetached(entry);
+    if (detached !== NONE) this.reserveTimer(detached);
     const there = target.create(keys, j, hash, before + length + (expireAt === NO_EXPIRE ? 0 : EXPIRE_BYTES));
     if (old !== NONE) target.deleteEntry(old);
     if (detached === NONE) {
@@ -593,7 +601,7 @@ export class Database {
     const hash = arena.i32(entry, WORD_HASH);
     target.index.insert(target.partitionOf(entry), hash, entry); // first: it may need memory
     keyspace.hooks.created(target, key, 0);
-    this.tellOfStream(entry);
+    this.valueLeaves(entry);
     this.removeFromIndex(entry);
     if (hidden !== NONE) target.deleteEntry(hidden); // an expired entry that is hidden there gives way
     const meta = this.meta(entry);
@@ -603,6 +611,7 @@ export class Database {
       target.countExpire(1, atMs);
     }
     arena.setI32(entry, WORD_META, (meta & ~META_DATABASE_MASK) | (target.id << META_DATABASE_SHIFT));
+    this.valueHeld(entry);
   }
 
   // --- All keys -----------------------------------------------------------------------------------------------------
@@ -732,7 +741,7 @@ export class Database {
       return old;
     }
     const entry = arena.allocRecord(size);
-    this.tellOfStream(old);
+    this.valueLeaves(old);
     const hash = arena.i32(old, WORD_HASH);
     arena.setI32(entry, WORD_HASH, hash);
     arena.setI32(entry, WORD_CLOCK, arena.i32(old, WORD_CLOCK));
@@ -801,13 +810,32 @@ export class Database {
     if (there === entry) return entry;
     this.index.at(this.partitionOf(there)).replace(arena.i32(there, WORD_HASH), entry, there);
     if ((this.meta(there) & META_EXPIRES) !== 0) this.keyspace.wheel.recordMoved(arena.i32(there, WORD_WHEEL), there);
+    this.valueHeld(there);
     return there;
   }
 
-  /** @hot A key is about to lose its value, by whatever way: who waits for what comes to a stream is told. O(1). */
-  private tellOfStream(entry: Entry): void {
-    if (this.typeOf(entry) !== TYPE_STREAM) return;
-    this.keyspace.hooks.streamLeft(this, this.keyspace.spansOf(this, entry), 0);
+  /**
+   * @hot A key is about to lose its value, by whatever way: who waits for what comes to a stream is told, and nobody waits for
+   * fields of a hash any more. O(1).
+   */
+  private valueLeaves(entry: Entry): void {
+    const type = this.typeOf(entry);
+    if (type === TYPE_HASH) this.keyspace.hashes.letGo(entry);
+    else if (type === TYPE_STREAM) {
+      this.keyspace.hooks.streamLeft(this, this.keyspace.spansOf(this, entry), 0);
+    }
+  }
+
+  /** @hot A value has come to a record, or its record has moved: who waits for fields of a hash must know it. O(1). */
+  private valueHeld(entry: Entry): void {
+    if (this.typeOf(entry) === TYPE_HASH) this.keyspace.hashes.heldBy(entry);
+  }
+
+  /** Makes sure that {@link valueHeld} of this value needs no memory. O(1). */
+  private reserveTimer(holder: number): void {
+    const { arena, keyspace } = this;
+    if ((arena.i32(holder, WORD_META) & META_TYPE_MASK) !== TYPE_HASH) return;
+    if (keyspace.hashes.firstExpireAt(holder) !== NO_FIELD_EXPIRE) keyspace.fields.reserve();
   }
 
   /** Takes an entry out of index and wheel; its block is still there. */
@@ -855,6 +883,7 @@ export class Database {
 
   private forgetAll(): void {
     this.expires = 0;
+    this.timedHashes = 0;
     this.expireSum[0] = 0;
   }
 

@@ -17,6 +17,7 @@
 import type { MemoryAccount } from '../memory/account.js';
 import type { Arena } from '../memory/arena.js';
 import type { SnapshotOptions } from '../memory/index.js';
+import { Hashes } from '../types/hash.js';
 import { TypeLimits } from '../types/limits.js';
 import { Lists } from '../types/list.js';
 import { Sets } from '../types/set.js';
@@ -29,12 +30,14 @@ import { KeyHasher } from '../util/hash.js';
 import type { Random } from '../util/random.js';
 import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
+import { FieldExpiry } from './field-expiry.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
 import {
   DATABASE_IDS,
   type Entry,
   META_EXPIRES,
+  TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
   TYPE_STREAM,
@@ -54,6 +57,11 @@ import { ExpiryWheel } from './wheel.js';
 export interface KeyspaceHooks {
   /** Key `i` of `keys` is about to be deleted because its time is over. */
   expired(db: Database, keys: ByteSpans, i: number): void;
+  /**
+   * Fields of the hash that is key `i` of `keys` have been removed because their time was over; `isLast` when there are no
+   * others, and the key is about to be deleted.
+   */
+  fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void;
   /** @hot Key `i` of `keys` was to be read and is not there. */
   missed(db: Database, keys: ByteSpans, i: number): void;
   /** @hot Key `i` of `keys` has come to be: created, or put in place of one by RENAME, COPY or MOVE. */
@@ -68,6 +76,8 @@ export class KeyspaceStats {
   misses = 0;
   /** Keys deleted because their time was over. */
   expired = 0;
+  /** Fields of hashes deleted because their time was over. */
+  expiredFields = 0;
   /** Objects freed in the background. */
   lazyFreed = 0;
   /** How often upkeep stopped expiring because its time for one turn was over. */
@@ -79,6 +89,7 @@ export class KeyspaceStats {
     this.hits = 0;
     this.misses = 0;
     this.expired = 0;
+    this.expiredFields = 0;
     this.lazyFreed = 0;
     this.expireTimeCapReached = 0;
     this.expireUs = 0;
@@ -125,6 +136,9 @@ export class Keyspace {
   readonly sets: Sets;
   readonly zsets: SortedSets;
   readonly streams: Streams;
+  readonly hashes: Hashes;
+  /** Fields of hashes that expire. */
+  readonly fields: FieldExpiry;
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -173,7 +187,10 @@ export class Keyspace {
     this.sets = new Sets(parts.arena, this.hasher, this.limits, parts.random);
     this.zsets = new SortedSets(parts.arena, this.hasher, this.limits);
     this.streams = new Streams(parts.arena, this.limits);
+    this.fields = new FieldExpiry(this);
+    this.hashes = new Hashes(parts.arena, this.hasher, this.limits, this.fields);
     this.values = new Values(parts.arena, this.garbage, {
+      [TYPE_HASH]: this.hashes,
       [TYPE_LIST]: this.lists,
       [TYPE_SET]: this.sets,
       [TYPE_ZSET]: this.zsets,
@@ -244,6 +261,7 @@ export class Keyspace {
     this.values.forget();
     for (const db of this.usedDatabases()) db.clearIndex();
     this.wheel.clear();
+    this.fields.wheel.clear();
     this.arena.reset();
     return size;
   }
@@ -274,10 +292,11 @@ export class Keyspace {
 
   /**
    * When {@link maintain} has keys to expire next, in wall-clock milliseconds; infinity when it has none, or may not. The
-   * wheel's `onSooner` is called when that comes to be earlier. O(1).
+   * wheels' `onSooner` is called when that comes to be earlier. O(1).
    */
   nextExpiryMs(): number {
-    return this.activeExpire && this.expiredKeys === EXPIRED_DELETE ? this.wheel.nextMs() : Number.POSITIVE_INFINITY;
+    if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return Number.POSITIVE_INFINITY;
+    return Math.min(this.wheel.nextMs(), this.fields.wheel.nextMs());
   }
 
   /** Tells who listens that an entry is about to be dropped because its time is over. */
@@ -313,15 +332,18 @@ export class Keyspace {
     return { arena: this.arena.beginSnapshot(options), databaseNumbers };
   }
 
-  /** Deletes keys whose time is over, until `deadlineUs`; true when there are more. */
+  /** Deletes keys and fields whose time is over, until `deadlineUs`; true when there are more. */
   private expireDue(deadlineUs: number): boolean {
     if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return false;
-    while (this.wheel.advance(this.commandTimeMs, WHEEL_STEP, this.onDue)) {
-      if (this.system.monotonicUs() < deadlineUs) continue;
-      this.stats.expireTimeCapReached++;
-      return true;
-    }
-    return false;
+    const isOver = (): boolean => this.system.monotonicUs() >= deadlineUs;
+    while (this.wheel.advance(this.commandTimeMs, WHEEL_STEP, this.onDue)) if (isOver()) return this.expiryIsOver();
+    return this.fields.advance(isOver) && this.expiryIsOver();
+  }
+
+  /** The time for one turn is over, and there is more that is due. */
+  private expiryIsOver(): true {
+    this.stats.expireTimeCapReached++;
+    return true;
   }
 
   /** A record whose time is over, or that lives on although its database was emptied. */

@@ -14,6 +14,7 @@ import { NO_EXPIRE } from '../keyspace/database.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
 import {
   type Entry,
+  TYPE_HASH,
   TYPE_LIST,
   TYPE_SET,
   TYPE_STREAM,
@@ -21,6 +22,7 @@ import {
   TYPE_ZSET,
   type ValueType,
 } from '../keyspace/record.js';
+import { NO_FIELD_EXPIRE } from '../types/hash-layout.js';
 import { SortedSetCursor } from '../types/sorted-set-reader.js';
 import { StreamId } from '../types/stream/index.js';
 import { assert } from '../util/assert.js';
@@ -28,6 +30,7 @@ import { formatDouble17 } from '../util/numbers.js';
 
 const DIGEST_BYTES = 20;
 const EXPIRES = Buffer.from('!!expire!!');
+const FIELD_EXPIRES = Buffer.from('!!hexpire!!');
 
 /** A digest that bytes are added to. */
 export class Digest {
@@ -68,6 +71,7 @@ const VALUE_DIGESTS: Readonly<Partial<Record<ValueType, ValueDigest>>> = {
   [TYPE_SET]: addSet,
   [TYPE_ZSET]: addSortedSet,
   [TYPE_STREAM]: addStream,
+  [TYPE_HASH]: addHash,
 };
 
 /** Adds type, value and expire time of an entry; its key is not part of it. O(size). */
@@ -124,6 +128,18 @@ function addSortedSet(digest: Digest, db: Database, entry: Entry): void {
     element.mix(Buffer.from(formatDouble17(cursor.score)));
     digest.xor(element.bytes);
   }
+}
+
+function addHash(digest: Digest, db: Database, entry: Entry): void {
+  const { hashes } = db.keyspace;
+  hashes.hideBefore = 0; // what is there counts, whether or not its time is over
+  hashes.forEach(entry, ({ bytes, from, length, valueBytes, valueFrom, valueLength, expireAt }) => {
+    const pair = new Digest();
+    pair.mix(bytes.subarray(from, from + length));
+    pair.mix(valueBytes.subarray(valueFrom, valueFrom + valueLength));
+    if (expireAt !== NO_FIELD_EXPIRE) pair.xor(FIELD_EXPIRES);
+    digest.xor(pair.bytes);
+  });
 }
 
 /** Entries in order; groups and ids are not part of it. */

@@ -1,6 +1,6 @@
 /** How a keyspace hangs together with the rest of its server: who hears of what happens in it, and its settings. */
 import type { CommandContext } from '../commands/context.js';
-import { NOTIFY_EXPIRED, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../commands/events.js';
+import { NOTIFY_EXPIRED, NOTIFY_GENERIC, NOTIFY_HASH, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../commands/events.js';
 import type { Config } from '../config/index.js';
 import type { Database } from '../keyspace/database.js';
 import type { Feed } from '../keyspace/feed.js';
@@ -28,6 +28,15 @@ export class KeyspaceAnnouncer implements KeyspaceHooks {
     this.feed.append(db.number, this.deletion.begin().text(name).arg(keys, i));
     if (context === null) return;
     context.notifyOther(NOTIFY_EXPIRED, 'expired', db, keys, i);
+    if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i);
+  }
+
+  fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void {
+    const { context } = this;
+    this.feed.append(db.number, this.deletion.begin().text('HDEL').arg(keys, i).argsFrom(fields, 0));
+    if (context === null) return;
+    context.notifyOther(NOTIFY_HASH, 'hexpired', db, keys, i);
+    if (isLast) context.notifyOther(NOTIFY_GENERIC, 'del', db, keys, i);
     if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i);
   }
 

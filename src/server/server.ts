@@ -259,6 +259,7 @@ export class Server implements LifecyclePort {
   /** Lets upkeep come in time for keys of this keyspace. */
   private watchExpiry(keyspace: Keyspace): void {
     keyspace.wheel.onSooner = () => this.cron.upkeepSooner();
+    keyspace.fields.wheel.onSooner = () => this.cron.upkeepSooner();
     this.cron.upkeepSooner();
   }
 

@@ -61,6 +61,7 @@ describe('Without garbage', () => {
   beforeEach(() => {
     const hooks = {
       expired: () => undefined,
+      fieldsExpired: () => undefined,
       missed: () => undefined,
       created: () => undefined,
       streamLeft: () => undefined,

@@ -144,7 +144,7 @@ describe('the cron with a keyspace', () => {
       databaseCount: 1,
       clock: systemClock,
       random: new Random(3),
-      hooks: { expired, missed: () => {}, created: () => {}, streamLeft: () => {} },
+      hooks: { expired, fieldsExpired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
     });
     const tasks = new Counting();
     tasks.upkeep = () => {

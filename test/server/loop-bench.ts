@@ -62,6 +62,7 @@ export class LoopBench<C extends Clock = ManualClock> {
       random,
       hooks: {
         expired: () => {},
+        fieldsExpired: () => {},
         missed: () => {},
         created: (db, keys, i) => this.context.blocked.keyReady(this.context, db, keys, i),
         streamLeft: () => {},

@@ -158,7 +158,7 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     ['sync_full', 0],
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
-    ['expired_subkeys', 0],
+    ['expired_subkeys', keyspace.stats.expiredFields],
     ['expired_keys', keyspace.stats.expired],
     // The wheel fires every key at its time: there is no share of stale keys to estimate.
     ['expired_stale_perc', '0.00'],
@@ -270,7 +270,10 @@ function keyspaceFields({ keyspace }: InfoSource): InfoFields {
   const fields: (readonly [string, string])[] = [];
   for (const db of keyspace.usedDatabases()) {
     if (db.size === 0) continue;
-    fields.push([`db${db.number}`, `keys=${db.size},expires=${db.expires},avg_ttl=${db.averageTtlMs},subexpiry=0`]);
+    fields.push([
+      `db${db.number}`,
+      `keys=${db.size},expires=${db.expires},avg_ttl=${db.averageTtlMs},subexpiry=${db.timedHashes}`,
+    ]);
   }
   return fields;
 }
