@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { FeedRecorder, InProcessServer } from '../server/in-process.js';
 import { bitmapCommand, expiryCommand, INSPECTION, keyCommand, stringCommand } from '../support/command-arbitraries.js';
 import { formatRun, RUNS_FACTOR, seedParameter } from '../support/differential.js';
+import { hashCommand } from '../support/hash-arbitraries.js';
 import { referenceAvailable } from '../support/reference.js';
 import { type KeyspaceEvent, ReferenceListener, type Told } from '../support/reference-listener.js';
 import { RespClient } from '../support/resp-client.js';
@@ -153,6 +154,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 2, arbitrary: expiryCommand },
     { weight: 4, arbitrary: setCommand },
     { weight: 6, arbitrary: sortedSetCommand },
+    { weight: 4, arbitrary: hashCommand },
   );
 
   test('cause the same events, are propagated alike, and count alike', { timeout: 120_000 * RUNS_FACTOR }, async () => {

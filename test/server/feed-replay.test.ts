@@ -13,6 +13,7 @@ import {
   keyCommand,
   stringCommand,
 } from '../support/command-arbitraries.js';
+import { hashWrite } from '../support/hash-arbitraries.js';
 import {
   type Arg,
   escapeBytes,
@@ -123,6 +124,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.oneof(stringCommand, faithfulBitmapCommand, keyCommand, expiryCommand) },
   { weight: 6, arbitrary: setWrite },
   { weight: 12, arbitrary: streamWrite },
+  { weight: 6, arbitrary: hashWrite },
   { weight: 2, arbitrary: fc.oneof(command('SPOP', key), command('SPOP', key, fc.integer({ min: 0, max: 5 }))) },
   { weight: 2, arbitrary: command('SADD', key, member, member, member, member) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },
