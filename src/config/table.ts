@@ -282,11 +282,9 @@ export const DIRECTIVES = {
 
   // Encodings
   hashMaxListpackEntries: integer('hash-max-listpack-entries', 512, 0, LONG_MAX, {
-    ...later,
     aliases: ['hash-max-ziplist-entries'],
   }),
   hashMaxListpackValue: memory('hash-max-listpack-value', 64, 0, LONG_MAX, {
-    ...later,
     aliases: ['hash-max-ziplist-value'],
   }),
   listMaxListpackSize: integer('list-max-listpack-size', -2, INT_MIN, INT_MAX, {
