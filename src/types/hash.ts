@@ -228,10 +228,10 @@ export class Hashes extends HashReader implements ValueOperations {
   setFound(holder: number, bytes: Uint8Array, view: DataView, from: number, length: number): void {
     if (length > this.limits.hashMaxListpackValue && encodingOf(this.arena, holder) !== ENCODING_HASHTABLE) {
       this.packsOf(holder).load(rootOf(this.arena, holder), this.found, this.pair);
-      const { bytes, from, length: fieldLength } = this.pair;
-      const field = bytes.slice(from, from + fieldLength);
+      const { pair } = this;
+      const field = pair.bytes.slice(pair.from, pair.from + pair.length); // allocates: once in the life of a hash
       this.toTable(holder, 0);
-      this.locate(holder, field, new DataView(field.buffer), 0, fieldLength);
+      this.locate(holder, field, new DataView(field.buffer), 0, field.length);
     }
     this.replaceValue(holder, bytes, view, from, length);
   }
