@@ -233,6 +233,7 @@ export const ERR_NO_SHUTDOWN = error('ERR No shutdown in progress.');
 export const ERR_RESP2 = error('ERR RESP2 is not supported by this command');
 export const ERR_SHUTDOWN = error('ERR Errors trying to SHUTDOWN. Check logs.');
 export const ERR_SLOWLOG_COUNT = error('ERR count should be greater than or equal to -1');
+export const ERR_SORT_SCORES = error("ERR One or more scores can't be converted into double");
 export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
 export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');
 

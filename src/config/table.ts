@@ -135,7 +135,7 @@ export const DIRECTIVES = {
     empty: 'value',
     validate: checkTitleTemplate,
   }),
-  localeCollate: text('locale-collate', '', { ...later, empty: 'value' }),
+  localeCollate: text('locale-collate', '', { empty: 'value' }),
   ignoreWarnings: text('ignore-warnings', '', { ...none, empty: 'value' }),
   hz: integer('hz', 10, 0, INT_MAX, { adjust: (value) => Math.min(Math.max(value, 1), 500) }),
   dynamicHz: bool('dynamic-hz', true),
@@ -288,24 +288,21 @@ export const DIRECTIVES = {
     aliases: ['hash-max-ziplist-value'],
   }),
   listMaxListpackSize: integer('list-max-listpack-size', -2, INT_MIN, INT_MAX, {
-    ...later,
     aliases: ['list-max-ziplist-size'],
   }),
-  listCompressDepth: integer('list-compress-depth', 0, 0, INT_MAX, later),
+  listCompressDepth: integer('list-compress-depth', 0, 0, INT_MAX),
   setMaxIntsetEntries: integer('set-max-intset-entries', 512, 0, LONG_MAX),
   setMaxListpackEntries: integer('set-max-listpack-entries', 128, 0, LONG_MAX),
   setMaxListpackValue: memory('set-max-listpack-value', 64, 0, LONG_MAX),
   zsetMaxListpackEntries: integer('zset-max-listpack-entries', 128, 0, LONG_MAX, {
-    ...later,
     aliases: ['zset-max-ziplist-entries'],
   }),
   zsetMaxListpackValue: memory('zset-max-listpack-value', 64, 0, LONG_MAX, {
-    ...later,
     aliases: ['zset-max-ziplist-value'],
   }),
   hllSparseMaxBytes: memory('hll-sparse-max-bytes', 3000, 0, LONG_MAX, later),
-  streamNodeMaxBytes: memory('stream-node-max-bytes', 4096, 0, LONG_MAX, later),
-  streamNodeMaxEntries: integer('stream-node-max-entries', 100, 0, LONG_MAX, later),
+  streamNodeMaxBytes: memory('stream-node-max-bytes', 4096, 0, LONG_MAX),
+  streamNodeMaxEntries: integer('stream-node-max-entries', 100, 0, LONG_MAX),
 
   // Scripts, tracking, observability
   busyReplyThreshold: integer('busy-reply-threshold', 5000, 0, LONG_MAX, { ...later, aliases: ['lua-time-limit'] }),

@@ -1,5 +1,6 @@
 /**
- * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, expire.ts, ttl.ts, scan.ts, object.ts and wait.ts
+ * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, expire.ts, ttl.ts, scan.ts, sort.ts, object.ts
+ * and wait.ts
  * beside this file.
  */
 import { help } from '../../help.js';
@@ -10,6 +11,7 @@ import { objectEncoding, objectFreq, objectIdletime, objectRefcount } from './ob
 import { del } from './remove.js';
 import { copy, move, rename, renamenx } from './rename.js';
 import { keys, randomkey, scan } from './scan.js';
+import { findKeysOfSort, findKeysOfSortRo, sort, sortRo } from './sort.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
 import { wait } from './wait.js';
 
@@ -296,6 +298,42 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     tips: 'nondeterministic_output request_policy:special response_policy:special',
     history: [['6.0.0', '`TYPE` came.']],
     handler: scan,
+  },
+  {
+    name: 'sort',
+    group: 'generic',
+    since: '1.0.0',
+    arity: -2,
+    flags: 'write denyoom',
+    keys: [
+      '1 RO access',
+      '? RO access -- the keys that patterns of BY and GET lead to',
+      '? OW update -- the key behind STORE',
+    ],
+    syntax:
+      "key@0 ['BY' by-pattern:pattern@1] ['LIMIT' limit{offset:int count:int}] ['GET' get-pattern:pattern@1*...] " +
+      "[order<ASC | DESC>] [sorting=ALPHA] ['STORE' destination@2]",
+    complexity: 'O(N+M*log(M)) where N is the number of elements and M that of the elements answered; O(N) unsorted',
+    summary: 'Sorts the elements of a list, set or sorted set; stores the result if asked to.',
+    categories: 'set sortedset list dangerous -keyspace',
+    getKeys: findKeysOfSort,
+    handler: sort,
+  },
+  {
+    name: 'sort_ro',
+    group: 'generic',
+    since: '7.0.0',
+    arity: -2,
+    flags: 'readonly',
+    keys: ['1 RO access', '? RO access -- the keys that patterns of BY and GET lead to'],
+    syntax:
+      "key@0 ['BY' by-pattern:pattern@1] ['LIMIT' limit{offset:int count:int}] ['GET' get-pattern:pattern@1*...] " +
+      '[order<ASC | DESC>] [sorting=ALPHA]',
+    complexity: 'O(N+M*log(M)) where N is the number of elements and M that of the elements answered; O(N) unsorted',
+    summary: 'Answers the elements of a list, set or sorted set in an order.',
+    categories: 'set sortedset list dangerous -keyspace',
+    getKeys: findKeysOfSortRo,
+    handler: sortRo,
   },
   {
     name: 'touch',
