@@ -5,7 +5,7 @@
  * keyspace; a dict is known by its root, which stays where it is.
  *
  * ```
- *   root         count | lines | segments | overflow lines | longest chain        5 words
+ *   root         count | lines | segments | overflow lines | longest chain        5 words; the last counts elements
  *   segments     up to 64 lines: the one segment itself; above: the directory, a word for the reference of each
  *   segment      64 lines, 4 KiB; the last one has room for few more lines than it holds
  *   line         as drawn in lines.ts; its overflow word is the reference of a line that is a block of its own
@@ -133,7 +133,7 @@ export class Dict extends DictReader {
     const { arena } = this;
     const root = arena.alloc(ROOT_BYTES);
     for (let word = 0; word < ROOT_BYTES >>> 2; word++) arena.setI32(root, word, 0);
-    arena.setI32(root, ROOT_LONGEST, 1);
+    arena.setI32(root, ROOT_LONGEST, SLOTS);
     try {
       const lines = Math.max(1, Math.ceil(count / GROW_LOAD));
       arena.setI32(root, ROOT_SEGMENTS, arena.alloc(Math.min(lines, SEGMENT_LINES) << LINE_BYTES_SHIFT));
@@ -214,23 +214,35 @@ export class Dict extends DictReader {
   }
 
   /**
-   * @hot An element, each equally likely; NONE when there is none. A random slot of a random line (as long as the longest
-   * chain), again and again until it is not empty: about three times as many tries as a line has slots to elements. O(1)
-   * expected.
+   * @hot An element, each equally likely; NONE when there is none. A random line and a random place among as many as the
+   * longest chain has had elements, again and again until there is one: about three times. O(1) expected.
    */
   random(root: number, random: Random): number {
     const { arena } = this;
     if (arena.i32(root, ROOT_COUNT) === 0) return NONE;
     const lines = arena.i32(root, ROOT_LINES);
-    const slots = arena.i32(root, ROOT_LONGEST) * SLOTS;
+    const longest = arena.i32(root, ROOT_LONGEST);
     for (;;) {
-      let at = this.lineAt(root, random.below(lines));
-      let slot = random.below(slots);
-      for (; slot >= SLOTS && at !== NONE; slot -= SLOTS) at = arena.i32(at, OVERFLOW_WORD);
-      if (at !== NONE && ((arena.i32(at, slot >>> 2) >>> ((slot & 3) << 3)) & 255) !== 0) {
-        return arena.i32(at, FIRST_REF + slot);
-      }
+      const line = this.lineAt(root, random.below(lines));
+      const place = random.below(longest);
+      if (place >= SLOTS) {
+        const ref = this.inOverflow(line, place - SLOTS);
+        if (ref !== NONE) return ref;
+      } else if (tagAt(arena, line, place) !== 0) return arena.i32(line, FIRST_REF + place);
     }
+  }
+
+  /** The element of rank `rank` in the overflow of a line, NONE when there are not so many. O(rank). */
+  private inOverflow(head: number, rank: number): number {
+    const { arena } = this;
+    let line = arena.i32(head, OVERFLOW_WORD);
+    // Only the last line is not full.
+    for (; rank >= SLOTS && line !== NONE; rank -= SLOTS) line = arena.i32(line, OVERFLOW_WORD);
+    if (line === NONE) return NONE;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (tagAt(arena, line, slot) !== 0 && rank-- === 0) return arena.i32(line, FIRST_REF + slot);
+    }
+    return NONE;
   }
 
   /**
@@ -464,7 +476,7 @@ export class Dict extends DictReader {
   private append(root: number, head: number, tag: number, ref: number): void {
     const { arena } = this;
     let line = head;
-    for (let chain = 1; ; chain++) {
+    for (let full = 0; ; full += SLOTS) {
       for (let word = 0; word < 3; word++) {
         const tags = arena.i32(line, word);
         const empty = zeroBytes(tags);
@@ -472,16 +484,21 @@ export class Dict extends DictReader {
         const bit = 31 - Math.clz32(empty);
         arena.setI32(line, FIRST_REF + (word << 2) + (bit >>> 3), ref);
         arena.setI32(line, word, tags | (tag << (bit - 7)));
+        if (full > 0) this.noteLength(root, full + usedSlots(arena, line));
         return;
       }
       let next = arena.i32(line, OVERFLOW_WORD);
       if (next === NONE) {
         next = this.takeOverflowLine(root);
         arena.setI32(line, OVERFLOW_WORD, next);
-        if (chain >= arena.i32(root, ROOT_LONGEST)) arena.setI32(root, ROOT_LONGEST, chain + 1);
       }
       line = next;
     }
+  }
+
+  /** A chain has become so long: it may be the longest that there has been. */
+  private noteLength(root: number, length: number): void {
+    if (length > this.arena.i32(root, ROOT_LONGEST)) this.arena.setI32(root, ROOT_LONGEST, length);
   }
 
   /** Empties the slot that {@link locate} found, filling the hole with an entry from the end of the chain (invariant 2). */
@@ -520,8 +537,7 @@ export class Dict extends DictReader {
       length += SLOTS;
       line = next;
     }
-    for (let slot = 0; slot < SLOTS; slot++) if (tagAt(arena, line, slot) !== 0) length++;
-    return length;
+    return length + usedSlots(arena, line);
   }
 
   /** Writes the references of a chain to `scratchRefs`; returns how many. */
@@ -624,6 +640,15 @@ function stepOf(lines: number): number {
 /** Overflow lines of a chain of `length` entries. */
 function overflowOf(length: number): number {
   return Math.max(0, Math.ceil(length / SLOTS) - 1);
+}
+
+/** Slots of a line that are not empty. */
+function usedSlots(arena: Arena, line: number): number {
+  let used = 0;
+  for (let word = 0; word < 3; word++) {
+    used += 4 - (Math.imul(zeroBytes(arena.i32(line, word)) >>> 7, 0x01010101) >>> 24);
+  }
+  return used;
 }
 
 /** @hot The tag in slot `slot` of a line, 0 when it is empty. */

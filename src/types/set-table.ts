@@ -13,7 +13,8 @@ import { Dict, DictReader } from './dict.js';
 
 const WORD_HASH = 0;
 const WORD_LENGTH = 1;
-const HEADER_BYTES = 8;
+/** Where the bytes of a member stand in its block. */
+export const MEMBER_OFFSET = 8;
 /** Members up to this length are compared word by word. */
 const SHORT_BYTES = 256;
 
@@ -35,11 +36,16 @@ export class SetTableReader {
     return this.dict.forEach(root, (ref) => this.visit(ref, visit));
   }
 
+  /** @hot Bytes of a member. O(1). */
+  lengthOf(ref: number): number {
+    return this.memory.i32(ref, WORD_LENGTH);
+  }
+
   /** Gives a member to a visitor; returns what that returns. O(1), O(length) in a snapshot. */
   visit(ref: number, visit: MemberVisitor): unknown {
     const { memory } = this;
-    const length = memory.i32(ref, WORD_LENGTH);
-    const view = memory.window(ref, HEADER_BYTES, length);
+    const length = this.lengthOf(ref);
+    const view = memory.window(ref, MEMBER_OFFSET, length);
     return visit(memory.windowBytes, view, memory.windowBase, length);
   }
 }
@@ -107,7 +113,7 @@ export class SetTables extends SetTableReader {
     return this.dict.copy(
       root,
       (ref) => {
-        const size = HEADER_BYTES + arena.i32(ref, WORD_LENGTH);
+        const size = MEMBER_OFFSET + arena.i32(ref, WORD_LENGTH);
         const copy = arena.alloc(size);
         arena.move(copy, 0, ref, 0, size);
         return copy;
@@ -131,10 +137,10 @@ export class SetTables extends SetTableReader {
   /** @hot */
   private make(hash: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
     const { arena } = this;
-    const ref = arena.alloc(HEADER_BYTES + length);
+    const ref = arena.alloc(MEMBER_OFFSET + length);
     arena.setI32(ref, WORD_HASH, hash);
     arena.setI32(ref, WORD_LENGTH, length);
-    arena.copyIn(ref, HEADER_BYTES, bytes, view, from, length);
+    arena.copyIn(ref, MEMBER_OFFSET, bytes, view, from, length);
     return ref;
   }
 
@@ -143,8 +149,8 @@ export class SetTables extends SetTableReader {
     const words = this.arena.words[ref >>> SLAB_SHIFT]!;
     let at = (ref & UNIT_MASK) << 1;
     if (words[at + WORD_LENGTH] !== length) return false;
-    if (length > SHORT_BYTES) return this.arena.equals(ref, HEADER_BYTES, bytes, view, from, length);
-    at += HEADER_BYTES >>> 2;
+    if (length > SHORT_BYTES) return this.arena.equals(ref, MEMBER_OFFSET, bytes, view, from, length);
+    at += MEMBER_OFFSET >>> 2;
     const end = from + (length & ~3);
     for (; from < end; from += 4) if (words[at++] !== view.getInt32(from, true)) return false;
     const rest = length & 3;

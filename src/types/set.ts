@@ -22,7 +22,7 @@ import { Int64 } from './int64.js';
 import { IntsetReader, Intsets } from './intset.js';
 import type { TypeLimits } from './limits.js';
 import { ListpackReader, Listpacks, MAX_LISTPACK_BYTES } from './listpack.js';
-import { type MemberVisitor, SetTableReader, SetTables } from './set-table.js';
+import { MEMBER_OFFSET, type MemberVisitor, SetTableReader, SetTables } from './set-table.js';
 import {
   ENCODING_HASHTABLE,
   ENCODING_INTSET,
@@ -306,7 +306,7 @@ export class Sets extends SetReader implements ValueOperations {
         return;
       default:
         this.chosen = this.tables.dict.random(root, random);
-        this.tables.visit(this.chosen, this.taker);
+        this.takeBlock(this.chosen);
     }
   }
 
@@ -315,7 +315,13 @@ export class Sets extends SetReader implements ValueOperations {
     this.removeAt(holder, rootOf(this.arena, holder), this.chosen);
   }
 
-  private readonly taker: MemberVisitor = (bytes, view, from, length) => this.take(bytes, view, from, length);
+  /** @hot */
+  private takeBlock(block: number): void {
+    const { arena } = this;
+    const length = this.tables.lengthOf(block);
+    const view = arena.window(block, MEMBER_OFFSET, length);
+    this.take(arena.windowBytes, view, arena.windowBase, length);
+  }
 
   /** @hot */
   private take(bytes: Uint8Array, view: DataView, from: number, length: number): void {
