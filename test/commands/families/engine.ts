@@ -1,5 +1,5 @@
 /**
- * Keyspace, executor and feed without a server around them, for string, bitmap and generic commands: what a test needs to see that
+ * Keyspace, executor and feed without a server around them, for string, bitmap, generic and set commands: what a test needs to see that
  * no client can see, or to make that no client can make.
  */
 import { expect } from 'vitest';
@@ -10,6 +10,7 @@ import { type EventListener, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../../../src/co
 import { Executor } from '../../../src/commands/executor.js';
 import { BITMAP_COMMANDS } from '../../../src/commands/families/bitmap/table.js';
 import { GENERIC_COMMANDS } from '../../../src/commands/families/generic/table.js';
+import { SET_COMMANDS } from '../../../src/commands/families/set/table.js';
 import { STRING_COMMANDS } from '../../../src/commands/families/string/table.js';
 import type { Ports } from '../../../src/commands/ports.js';
 import { Suspensions } from '../../../src/commands/suspension.js';
@@ -50,7 +51,7 @@ export class Engine implements EventListener, FeedConsumer {
     const random = new Random(1);
     const users = new Users();
     const feed = new Feed();
-    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS);
+    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS, SET_COMMANDS);
     const config = new Config();
     const hooks = new KeyspaceAnnouncer(config, feed);
     const keyspace = new Keyspace({ arena: this.arena, databaseCount: 2, clock: systemClock, random, hooks });

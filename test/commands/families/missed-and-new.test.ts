@@ -9,7 +9,7 @@ import { portOf } from '../../support/targets.js';
 import type { Push } from '../../support/wire.js';
 import { Engine } from './engine.js';
 
-/** A command, and all events that it raises while the keys `k` and `l` are all there is. */
+/** A command, and all events that it raises while the keys `k`, `l`, `s` and `one` are all there is. */
 const EVENTS: readonly (readonly [command: string, ...events: string[]])[] = [
   ...['GET no', 'STRLEN no', 'GETRANGE no 0 1', 'SUBSTR no 0 1', 'GETDEL no', 'GETEX no', 'GETEX no EX 10'].map(missed),
   ...['GETBIT no 1', 'BITCOUNT no', 'BITPOS no 1', 'BITFIELD no GET u8 0', 'BITFIELD_RO no GET u8 0'].map(missed),
@@ -45,6 +45,24 @@ const EVENTS: readonly (readonly [command: string, ...events: string[]])[] = [
   ['COPY k l REPLACE', 'new l', 'copy_to l'],
   ['COPY k x DB 1', 'new x', 'copy_to x'],
   ['MOVE k 1', 'new k', 'move_from k', 'move_to k'],
+  ...['SISMEMBER no a', 'SMISMEMBER no a', 'SCARD no', 'SMEMBERS no', 'SRANDMEMBER no', 'SSCAN no 0'].map(missed),
+  ...['SINTER no s', 'SUNION s no', 'SDIFF s no', 'SINTERCARD 2 s no'].map(missed),
+  ...['SREM no a', 'SPOP no', 'SPOP no 2', 'SMOVE no s a', 'SADD s a'].map(silent),
+  ['SADD x a', 'new x', 'sadd x'],
+  ['SADD s c', 'sadd s'],
+  ['SREM s a c', 'srem s'],
+  ['SREM s a b', 'srem s', 'del s'],
+  ['SMOVE s x a', 'srem s', 'new x', 'sadd x'],
+  ['SMOVE one x a', 'srem one', 'del one', 'new x', 'sadd x'],
+  ['SMOVE one s a', 'srem one', 'del one'],
+  ['SPOP s', 'spop s'],
+  ['SPOP one', 'spop one', 'del one'],
+  ['SPOP s 1', 'spop s'],
+  ['SPOP s 2', 'spop s', 'del s'],
+  ['SINTERSTORE x s', 'new x', 'sinterstore x'],
+  ['SINTERSTORE one s no', 'keymiss no', 'del one'],
+  ['SUNIONSTORE k s', 'sunionstore k'],
+  ['SDIFFSTORE x s no', 'keymiss no', 'new x', 'sdiffstore x'],
 ];
 
 function missed(command: string): [string, string] {
@@ -55,7 +73,7 @@ function silent(command: string): [string] {
   return [command];
 }
 
-const BEFORE = ['FLUSHALL', 'SET k 12', 'SET l 12'];
+const BEFORE = ['FLUSHALL', 'SET k 12', 'SET l 12', 'SADD s a b', 'SADD one a'];
 
 describe('keymiss and new on redstart', () => {
   const engine = new Engine();
