@@ -58,7 +58,7 @@ export class Engine implements EventListener, FeedConsumer {
     this.client = new Client(1, null, users.default, systemClock.nowMs());
     const stats = new ServerStats(table.idCount);
     const suspensions = new Suspensions({ resume: () => {}, later: () => {} });
-    const ports = {} as Ports; // no command of these groups asks for one
+    const ports = { log: { warning: () => {} } } as unknown as Ports; // no command of these groups asks for another
     const argv = new Argv();
     const reply = new ReplyWriter();
     this.context = new CommandContext(
