@@ -4,9 +4,7 @@
  * so much as one object a call never has one. (A time that is given to a key costs one number of 16 bytes, where it passes
  * from function to function; that is not held here.)
  */
-import { PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, it } from 'vitest';
 import type { Database } from '../../src/keyspace/database.js';
 import { Feed } from '../../src/keyspace/feed.js';
 import { Keyspace } from '../../src/keyspace/keyspace.js';
@@ -15,40 +13,11 @@ import { Arena } from '../../src/memory/arena.js';
 import { ByteSpans } from '../../src/util/byte-spans.js';
 import { ManualClock } from '../../src/util/clock.js';
 import { Random } from '../../src/util/random.js';
+import { expectNoGarbage } from './no-garbage.js';
 
-const CALLS = 1_000_000;
-const ROUNDS = 24;
-/** What reading the figures and the time may cost: a 32nd of a byte a call. */
-const NOISE_BYTES = 32_768;
 const KEY_BYTES = 16;
 const KEYS = 256;
 const MASK = KEYS - 1;
-
-/** Waits until the garbage collections so far have been told to their observer. */
-async function reported(): Promise<void> {
-  for (let i = 0; i < 3; i++) await setImmediate();
-}
-
-/** Runs `body` a million times, in rounds, until a round has allocated nothing; fails when none does. */
-async function expectNoGarbage(body: (i: number) => void): Promise<void> {
-  let collections = 0;
-  const observer = new PerformanceObserver((list) => {
-    collections += list.getEntries().length;
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS && least > NOISE_BYTES; round++) {
-    await reported();
-    collections = 0;
-    const before = process.memoryUsage().heapUsed;
-    for (let i = 0; i < CALLS; i++) body(i);
-    const grown = process.memoryUsage().heapUsed - before;
-    await reported();
-    if (collections === 0) least = Math.min(least, grown);
-  }
-  observer.disconnect();
-  expect(least).toBeLessThanOrEqual(NOISE_BYTES);
-}
 
 describe('Without garbage', () => {
   const clock = new ManualClock();
