@@ -52,7 +52,7 @@ describe.each([
   ['an intset', 20, true],
   ['a listpack', 20, false],
   ['a hashtable', 5000, false],
-])('Without garbage, in %s', (_name, count, areIntegers) => {
+])('Without garbage, in %s', { timeout: 90_000 }, (_name, count, areIntegers) => {
   it('SISMEMBER of what is there and of what is not', () => {
     const subject = new Subject(count, areIntegers);
     return expectNoGarbage((i) => {
