@@ -95,7 +95,18 @@ function payloadOf(key: bigint, word: number): number {
   return Number(BigInt.asIntN(32, key * 2654435761n + BigInt(word)));
 }
 
-const EDGES = [0n, 1n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n, 2n ** 64n, 2n ** 96n, 2n ** 127n, 2n ** 128n - 1n];
+const EDGES = [
+  0n,
+  1n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 63n,
+  2n ** 64n - 1n,
+  2n ** 64n,
+  2n ** 96n,
+  2n ** 127n,
+  2n ** 128n - 1n,
+];
 
 /** How the next key is chosen. */
 const ORDERS: Record<string, (random: Random, n: number) => bigint> = {
