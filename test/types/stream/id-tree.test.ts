@@ -126,7 +126,7 @@ describe.each([0, 1, 5])('a tree with %i words for each id', (payloadWords) => {
     test.each(SEEDS)(`holds what was put in, ids coming ${order} (seed %i)`, (seed) => {
       const random = new Random(seed);
       const model = new TreeModel(payloadWords);
-      for (let n = 0; n < 6000; n++) {
+      for (let n = 0; n < 3000; n++) {
         const key = nextKey(random, n);
         if (model.has(key)) model.remove(key);
         else model.insert(key);
@@ -150,7 +150,7 @@ describe.each([0, 1, 5])('a tree with %i words for each id', (payloadWords) => {
 
   test('gives up its leaves from the first on', () => {
     const model = new TreeModel(payloadWords);
-    for (let n = 0n; n < 20_000n; n++) model.insert(n * 3n);
+    for (let n = 0n; n < 8_000n; n++) model.insert(n * 3n);
     const { arena, tree, owner, keys } = model;
     while (tree.count(owner) > 0) {
       const leaf = tree.detachFirstLeaf(owner);
