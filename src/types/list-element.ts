@@ -2,7 +2,7 @@
  * One element on its way into a list, or looked for in one: as the bytes that a client sent, and as the listpack entry that
  * they become. One object a user, taken anew for each element.
  */
-import { equalBytes } from '../memory/byte-loops.js';
+import { copyBytes, equalBytes } from '../memory/byte-loops.js';
 import { Int64 } from './int64.js';
 import {
   integerEntryBytes,
@@ -15,8 +15,8 @@ import {
 
 const EMPTY = new Uint8Array(0);
 /** First bytes of entries that are strings of up to 63 bytes: 10xxxxxx. */
-const SHORT_STRING = 0x80;
-const SHORT_STRING_END = 0xc0;
+export const SHORT_STRING = 0x80;
+export const SHORT_STRING_END = 0xc0;
 
 export class ListElement {
   /** What the element is part of: somebody else's, valid as long as theirs is. */
@@ -42,8 +42,13 @@ export class ListElement {
 
   /** @hot Writes the entry at `at`: {@link entryBytes} bytes. O(length). @param view the same memory as `target` */
   write(target: Uint8Array, view: DataView, at: number): void {
+    const { length } = this;
     if (this.isInteger) writeIntegerEntry(view, at, this.integer);
-    else writeStringEntry(target, view, at, this.bytes, this.view, this.from, this.length);
+    else if (length < SHORT_STRING_END - SHORT_STRING) {
+      view.setUint8(at, SHORT_STRING + length);
+      copyBytes(view, at + 1, this.view, this.from, length);
+      view.setUint8(at + 1 + length, length + 1);
+    } else writeStringEntry(target, view, at, this.bytes, this.view, this.from, length);
   }
 
   /** @hot Whether the entry at `at` is this element, however it is encoded. O(length). @param view the same memory as `all` */

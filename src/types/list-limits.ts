@@ -18,14 +18,19 @@ export function mostNodeBytes(fill: number): number {
   return fill >= 0 ? SAFETY_BYTES : SIZES[Math.min(-fill, SIZES.length) - 1]!;
 }
 
-/** @hot Entries that a node has at most. */
-function mostEntries(fill: number): number {
+/** @hot Entries that a node has at most. O(1). */
+export function mostEntries(fill: number): number {
   return fill < 0 ? Number.POSITIVE_INFINITY : Math.max(1, fill);
 }
 
 /** @hot Whether a listpack of `bytes` bytes and `count` entries is larger than a node may be. O(1). */
 export function exceedsNode(fill: number, bytes: number, count: number): boolean {
   return bytes > mostNodeBytes(fill) || count > mostEntries(fill);
+}
+
+/** @hot Bytes of entries, with the string of one that is to come, up to which a node {@link takesIn} that one. O(1). */
+export function mostWithNext(fill: number): number {
+  return mostNodeBytes(fill) - LISTPACK_OVERHEAD - ENTRY_OVERHEAD;
 }
 
 /** @hot Whether a node with `size` bytes of entries takes in one more that is `length` bytes long. O(1). */

@@ -5,7 +5,7 @@
 import { type MemoryReader, NONE } from '../memory/index.js';
 import { assert } from '../util/assert.js';
 import { lzfDecompress } from '../util/lzf.js';
-import type { ListElement } from './list-element.js';
+import { type ListElement, SHORT_STRING, SHORT_STRING_END } from './list-element.js';
 import { NODE_COMPRESSED, NODE_PACKED, NODE_PLAIN, type NodePlace } from './list-pages.js';
 import { entryBytesAt, entryBytesBefore, ListpackEntry } from './listpack-entry.js';
 
@@ -19,9 +19,6 @@ export interface ElementSink {
 /** Bytes of a compressed block in front of what was compressed: its length. */
 export const COMPRESSED_HEADER_BYTES = 4;
 
-/** First bytes of entries that are strings of up to 63 bytes: 10xxxxxx. */
-const SHORT_STRING = 0x80;
-const SHORT_STRING_END = 0xc0;
 /** The longest text of an int64. */
 const INTEGER_TEXT_BYTES = 20;
 /** Of the first copy. */
@@ -88,23 +85,17 @@ export class OpenNode {
     const { bytes, view } = this;
     if (this.isPlain) return sink.bulk(bytes, view, this.from, this.end - this.from);
     let at = this.seek(index);
-    for (let i = 0; i < n; i++) {
-      const first = view.getUint8(at);
-      if (first >= SHORT_STRING && first < SHORT_STRING_END) {
-        const length = first - SHORT_STRING;
-        sink.bulk(bytes, view, at + 1, length);
-        at += length + 2;
-      } else at = this.emitEntry(at, sink);
-    }
+    for (let i = 0; i < n; i++) at = this.emitEntry(bytes, view, at, sink);
   }
 
   /** Gives elements (index - n, index], which there are, to `sink`, the last one first. O(n + entries behind). */
   emitBackwards(index: number, n: number, sink: ElementSink): void {
-    if (this.isPlain) return sink.bulk(this.bytes, this.view, this.from, this.end - this.from);
+    const { bytes, view } = this;
+    if (this.isPlain) return sink.bulk(bytes, view, this.from, this.end - this.from);
     let at = this.seek(index + 1);
     for (let i = 0; i < n; i++) {
-      at -= entryBytesBefore(this.view, at);
-      this.emitEntry(at, sink);
+      at -= entryBytesBefore(view, at);
+      this.emitEntry(bytes, view, at, sink);
     }
   }
 
@@ -117,11 +108,17 @@ export class OpenNode {
     return equal;
   }
 
-  /** @hot {@link emit} for the entry at `at`; returns the position behind it. */
-  private emitEntry(at: number, sink: ElementSink): number {
+  /** @hot Gives the element at `at`, whatever is open, to `sink`; returns the position behind it. O(its length). */
+  emitEntry(bytes: Uint8Array, view: DataView, at: number, sink: ElementSink): number {
+    const first = view.getUint8(at);
+    if (first >= SHORT_STRING && first < SHORT_STRING_END) {
+      const length = first - SHORT_STRING;
+      sink.bulk(bytes, view, at + 1, length);
+      return at + length + 2;
+    }
     const { entry } = this;
-    const next = entry.decode(this.view, at);
-    if (!entry.isInteger) sink.bulk(this.bytes, this.view, entry.offset, entry.length);
+    const next = entry.decode(view, at);
+    if (!entry.isInteger) sink.bulk(bytes, view, entry.offset, entry.length);
     else if (entry.integer.isSafe) sink.bulkInt(entry.integer.value);
     else sink.bulk(this.digits, this.digitsView, 0, entry.integer.write(this.digits, 0));
     return next;

@@ -19,7 +19,7 @@
  * 3. Where there are several pages, each has room for MAX_SLOTS.
  * 4. A place is a page and a slot in it. It stays valid as long as no slot is inserted or removed but at the place itself.
  */
-import { type Arena, type MemoryReader, NONE } from '../memory/index.js';
+import { type Arena, type MemoryReader, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 
 export const ROOT_BYTES = 16;
 const ROOT_HEAD = 0;
@@ -195,6 +195,35 @@ export class NodePlace {
   }
 }
 
+/** What stands at an end of a list: for what is done most often, and has to be done in no time. */
+export class EndSlot {
+  page = NONE;
+  /** Word of the slot in its page. */
+  word = 0;
+  block = NONE;
+  /** Elements, and from bit 24 on the kind, which is 0 for a packed node. */
+  kindAndCount = 0;
+  start = 0;
+  size = 0;
+
+  /** @hot Loads the first or the last node; false when there is none. O(1). */
+  load(arena: Arena, root: number, atFront: boolean): boolean {
+    const page = arena.i32(root, atFront ? ROOT_HEAD : ROOT_TAIL);
+    if (page === NONE) return false;
+    const words = arena.words[page >>> SLAB_SHIFT]!;
+    const base = (page & UNIT_MASK) << 1;
+    const word = atFront ? PAGE_FIRST : PAGE_FIRST + ((words[base + PAGE_SLOTS]! - 1) << SLOT_WORDS_SHIFT);
+    const at = base + word;
+    this.page = page;
+    this.word = word;
+    this.block = words[at + SLOT_BLOCK]!;
+    this.kindAndCount = words[at + SLOT_COUNT]!;
+    this.start = words[at + SLOT_START]!;
+    this.size = words[at + SLOT_SIZE]!;
+    return true;
+  }
+}
+
 /** A place from which nodes are inserted and removed. */
 export class ListPages extends NodePlace {
   private readonly arena: Arena;
@@ -221,6 +250,23 @@ export class ListPages extends NodePlace {
     arena.setI32(page, word + SLOT_START, start);
     arena.setI32(page, word + SLOT_SIZE, size);
     if (added === 0) return;
+    arena.setI32(page, PAGE_ELEMENTS, arena.i32(page, PAGE_ELEMENTS) + added);
+    arena.setI32(root, ROOT_ELEMENTS, arena.i32(root, ROOT_ELEMENTS) + added);
+  }
+
+  /**
+   * @hot Sets count, start and size of a packed node at an end of the list, whose number of elements differs by `added` from what
+   * it was. The place is not looked at. O(1).
+   */
+  setEnd(root: number, slot: EndSlot, count: number, start: number, size: number, added: number): void {
+    const { arena } = this;
+    const { page, word } = slot;
+    arena.willWrite(page, (word + SLOT_COUNT) << 2, SLOT_BYTES - 4);
+    const words = arena.words[page >>> SLAB_SHIFT]!;
+    const at = ((page & UNIT_MASK) << 1) + word;
+    words[at + SLOT_COUNT] = count;
+    words[at + SLOT_START] = start;
+    words[at + SLOT_SIZE] = size;
     arena.setI32(page, PAGE_ELEMENTS, arena.i32(page, PAGE_ELEMENTS) + added);
     arena.setI32(root, ROOT_ELEMENTS, arena.i32(root, ROOT_ELEMENTS) + added);
   }

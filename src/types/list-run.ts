@@ -17,7 +17,7 @@ import { type Arena, isOutOfMemory, NONE, SLAB_SHIFT } from '../memory/index.js'
 import type { ListElement } from './list-element.js';
 import { entryBytesAt, entryBytesBefore } from './listpack-entry.js';
 
-/** A block that grows gets an eighth of its entries' bytes, at least so many, as room; one with as much left keeps it. */
+/** Bytes that a block that grows gets as room at least. */
 const LEAST_ROOM = 16;
 /** Blocks up to this size are not worth being exchanged for smaller ones. */
 const SMALL_BLOCK = 64;
@@ -31,6 +31,10 @@ export class PackedRun {
   floor = 0;
   /** Bytes that the block is to have at most, room included; more only where the entries need it. */
   mostBytes = 0;
+  /** A block that grows becomes larger by its needed bytes shifted by so much. */
+  growthShift = 2;
+  /** Whether it may grow at both ends: then the end that does not grow now gets some of the room. */
+  growsAtBothEnds = true;
   private readonly arena: Arena;
 
   constructor(arena: Arena) {
@@ -231,8 +235,8 @@ export class PackedRun {
 
   /**
    * Makes room for `bytes` at one end, where there is too little: by moving the entries where the other end has plenty of it,
-   * else in a larger block. The other end gets a quarter of what is left, so that those who use both ends in turn do not
-   * move everything each time. O(size), amortised O(bytes).
+   * else in a larger block. The other end gets a quarter of what is left, if it may need it, so that those who use both ends in
+   * turn do not move everything each time. O(size), amortised O(bytes).
    */
   private makeRoom(atFront: boolean, bytes: number): void {
     const { arena, floor, size } = this;
@@ -240,7 +244,7 @@ export class PackedRun {
     const needed = floor + size + bytes;
     let capacity = arena.blockSize(old);
     if (capacity - needed < size >>> 3 && this.moveOn(needed, capacity)) capacity = arena.blockSize(this.block);
-    const other = (capacity - needed) >>> 2;
+    const other = this.growsAtBothEnds ? (capacity - needed) >>> 2 : 0;
     const start = atFront ? capacity - size - other : floor + other;
     arena.move(this.block, start, old, this.start, size);
     this.start = start;
@@ -262,7 +266,7 @@ export class PackedRun {
 
   /** How large a block is to be that has to hold `needed` bytes and will have to hold more. O(1). */
   roomyBytes(needed: number): number {
-    return Math.max(needed, Math.min(needed + Math.max(LEAST_ROOM, needed >>> 2), this.mostBytes));
+    return Math.max(needed, Math.min(needed + Math.max(LEAST_ROOM, needed >>> this.growthShift), this.mostBytes));
   }
 
   /** @hot Writes an entry at `at` of the block. */

@@ -67,11 +67,19 @@ export class Lists extends ListReader implements ValueOperations {
    * @throws OutOfMemoryError having added none
    */
   pushAll(holder: number, atFront: boolean, spans: ByteSpans, first: number): void {
+    const { element } = this;
     let bytes = 0;
     for (let i = first; i < spans.count; i++) bytes += spans.length(i);
     this.willAdd(holder, bytes, spans.count - first);
-    const { element } = this;
     let i = first;
+    if (!this.isListpack(holder)) {
+      const root = rootOf(this.arena, holder);
+      for (; i < spans.count; i++) {
+        element.take(spans.bytes, spans.view, spans.offset(i), spans.length(i));
+        if (!this.quicklist.pushQuickly(root, atFront, element)) break;
+      }
+      if (i === spans.count) return;
+    }
     try {
       for (; i < spans.count; i++) {
         element.take(spans.bytes, spans.view, spans.offset(i), spans.length(i));
@@ -134,6 +142,10 @@ export class Lists extends ListReader implements ValueOperations {
 
   /** @hot Gives the element at an end to `sink` and removes it; there is one. O(its length). */
   pop(holder: number, atFront: boolean, sink: ElementSink): void {
+    if (!this.isListpack(holder)) {
+      const root = rootOf(this.arena, holder);
+      if (this.quicklist.popQuickly(root, atFront, sink)) return this.toListpack(holder);
+    }
     this.preparePop(holder, atFront);
     this.range(holder, atFront ? 0 : this.length(holder) - 1, 1, sink);
     this.drop(holder, atFront);

@@ -12,13 +12,14 @@
  * 3. Each node says whether it is compressed, and is read and written as it is: `list-compress-depth` decides what happens
  *    to nodes from now on.
  */
-import { type Arena, isOutOfMemory, NONE } from '../memory/index.js';
+import { type Arena, isOutOfMemory, NONE, SLAB_SHIFT } from '../memory/index.js';
 import { LzfCompressor } from '../util/lzf.js';
 import type { TypeLimits } from './limits.js';
 import type { ListElement } from './list-element.js';
-import { exceedsNode, LISTPACK_OVERHEAD, mostNodeBytes, takesIn } from './list-limits.js';
-import { COMPRESSED_HEADER_BYTES, OpenNode } from './list-node.js';
+import { exceedsNode, LISTPACK_OVERHEAD, mostEntries, mostNodeBytes, mostWithNext, takesIn } from './list-limits.js';
+import { COMPRESSED_HEADER_BYTES, type ElementSink, OpenNode } from './list-node.js';
 import {
+  EndSlot,
   elementsOf,
   ListPages,
   MAX_SLOTS,
@@ -29,6 +30,7 @@ import {
   ROOT_BYTES,
 } from './list-pages.js';
 import { PackedRun } from './list-run.js';
+import { entryBytesAt, entryBytesBefore } from './listpack-entry.js';
 
 /** Nodes of fewer bytes are not compressed, nor those that it would not shorten by so many: quicklist.c, 7.4. */
 const LEAST_COMPRESSED = 48;
@@ -37,6 +39,8 @@ const LEAST_SAVED = 8;
 const MOST_COMPRESSED = 1 << 20;
 /** LSET lets a node become so many times as large as it may be before it is split. */
 const MOST_OVERSIZE = 4;
+/** Elements that a packed node has at most, which leaves no bit for a kind. */
+const MOST_COUNT = (1 << 24) - 1;
 /** Bytes of a page of 63 slots, for estimates. */
 const PAGE_BYTES = 1024;
 
@@ -49,6 +53,7 @@ export class Quicklist {
   private readonly place: ListPages;
   /** For lists that are copied to. */
   private readonly target: ListPages;
+  private readonly end = new EndSlot();
   private readonly run: PackedRun;
   private readonly node: OpenNode;
   private readonly compressor = new LzfCompressor();
@@ -61,6 +66,7 @@ export class Quicklist {
     this.place = new ListPages(arena);
     this.target = new ListPages(arena);
     this.run = new PackedRun(arena);
+    this.run.growthShift = 0; // a node becomes as large as it may be, most of the time
     this.node = new OpenNode(arena);
   }
 
@@ -155,6 +161,45 @@ export class Quicklist {
   }
 
   // --- The ends -------------------------------------------------------------------------------------------------------
+
+  /**
+   * @hot Adds an element at one end if the node there has room for it, which is what happens nearly always: no node comes or
+   * goes. O(its length). 40 ns less than {@link push} takes for the same, a third of it (bench/micro/list.bench.ts, Node 20).
+   */
+  pushQuickly(root: number, atFront: boolean, element: ListElement): boolean {
+    const { arena, end } = this;
+    const { listMaxListpackSize: fill } = this.limits;
+    if (this.packedThreshold !== 0 || !end.load(arena, root, atFront)) return false;
+    const { block, kindAndCount: count, start, size } = end;
+    const { entryBytes } = element;
+    // A kind that is not packed makes a number that is larger than any limit.
+    if (size + element.length > mostWithNext(fill) || count >= (fill < 0 ? MOST_COUNT : mostEntries(fill)))
+      return false;
+    const at = atFront ? start - entryBytes : start + size;
+    if (atFront ? at < 0 : arena.blockSize(block) - at < entryBytes) return false;
+    arena.willWrite(block, at, entryBytes);
+    element.write(arena.bytes[block >>> SLAB_SHIFT]!, arena.view(block), arena.base(block) + at);
+    this.place.setEnd(root, end, count + 1, atFront ? at : start, size + entryBytes, 1);
+    return true;
+  }
+
+  /**
+   * @hot Gives the element at one end to `sink` and removes it if the node there has others, and is as it was: no node comes or
+   * goes. O(its length).
+   */
+  popQuickly(root: number, atFront: boolean, sink: ElementSink): boolean {
+    const { arena, end } = this;
+    if (!end.load(arena, root, atFront)) return false;
+    const { block, kindAndCount: count, start, size } = end;
+    if (count === 1 || count > MOST_COUNT) return false;
+    const view = arena.view(block);
+    const base = arena.base(block) + start;
+    const entryBytes = atFront ? entryBytesAt(view, base) : entryBytesBefore(view, base + size);
+    const at = atFront ? base : base + size - entryBytes;
+    this.node.emitEntry(arena.bytes[block >>> SLAB_SHIFT]!, view, at, sink);
+    this.place.setEnd(root, end, count - 1, atFront ? start + entryBytes : start, size - entryBytes, -1);
+    return true;
+  }
 
   /** @hot Adds an element at one end; {@link settleEnds} is to follow. O(its length), amortised. */
   push(root: number, atFront: boolean, element: ListElement): void {
@@ -311,6 +356,7 @@ export class Quicklist {
     if (!this.takesInHere(element) || this.isLarge(element)) return false;
     const wasCompressed = this.expand(root);
     this.loadRun();
+    run.growsAtBothEnds = nodesOf(this.arena, root) === 1; // nothing is added at the inner end of an outer node
     if (atFront) run.pushFront(element);
     else run.pushBack(element);
     this.storeRun(root, 1);
@@ -478,6 +524,7 @@ export class Quicklist {
   private loadRun(): void {
     const { place, run } = this;
     run.mostBytes = mostNodeBytes(this.limits.listMaxListpackSize);
+    run.growsAtBothEnds = true;
     run.load(place.block, place.start, place.size, place.count);
   }
 
