@@ -33,6 +33,8 @@ export function scoreAt(listpacks: ListpackReader, memory: MemoryReader, ref: nu
 /** Reads and changes listpacks of members and scores. */
 export class ScoredListpacks {
   readonly listpacks: Listpacks;
+  /** Where the pair stands that was inserted last. */
+  placed = NONE;
   private readonly arena: Arena;
   private readonly text = new Uint8Array(SCORE_TEXT_MAX);
   private readonly textView = new DataView(this.text.buffer);
@@ -81,7 +83,7 @@ export class ScoredListpacks {
   }
 
   /** Makes sure that a member of `length` bytes can be inserted without memory. Returns where the listpack is. O(size). */
-  reserve(ref: number, length: number): number {
+  private reserve(ref: number, length: number): number {
     return this.listpacks.reserve(ref, length + 11 + SCORE_ENTRY_BYTES);
   }
 
@@ -124,6 +126,7 @@ export class ScoredListpacks {
     length: number,
   ): number {
     const { listpacks, text, textView } = this;
+    this.placed = at;
     const there = listpacks.insertBefore(ref, at, bytes, view, from, length);
     return listpacks.insertAfter(there, at, text, textView, 0, this.writeScore(score));
   }

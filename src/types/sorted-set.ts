@@ -397,9 +397,12 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     const { scored, arena } = this;
     const result = this.judge(scored.scoreOf(root, at), score, options);
     if (result !== ADD_UPDATED) return result;
-    const there = scored.reserve(root, length); // or it throws, and nothing has changed
-    setRoot(arena, holder, there);
-    setRoot(arena, holder, scored.insert(scored.remove(there, at), this.resultScore, bytes, view, from, length));
+    // The new pair comes in first, since that may need memory; where it stands before the old one, that has moved.
+    const { listpacks } = scored;
+    const before = listpacks.byteLength(root);
+    const there = scored.insert(root, this.resultScore, bytes, view, from, length);
+    const old = scored.placed <= at ? at + listpacks.byteLength(there) - before : at;
+    setRoot(arena, holder, scored.remove(there, old));
     return ADD_UPDATED;
   }
 
