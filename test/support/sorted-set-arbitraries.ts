@@ -82,8 +82,8 @@ const scanOption: fc.Arbitrary<Arg[]> = fc.oneof(
   junk,
 );
 
-/** Those that answer the same on every server, whatever the scores. */
-export const sortedSetCommand: fc.Arbitrary<Arg[]> = fc.oneof(
+/** Those that do not wait, and answer the same on every server, whatever the scores. */
+export const promptSortedSetCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   { weight: 8, arbitrary: command('ZADD', key, pair, few(pair, 6)) },
   { weight: 4, arbitrary: command('ZADD', key, addOptions, pair, few(pair, 2)) },
   command('ZADD', key, score, member, score),
@@ -113,9 +113,6 @@ export const sortedSetCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   command('ZPOPMIN', key, few(count, 2)),
   command('ZPOPMAX', key, few(count, 2)),
   command('ZMPOP', keys, ends, popCount),
-  command('BZPOPMIN', key, few(key), pick('0.01', 'x', '-1', '')),
-  command('BZPOPMAX', key, few(key), pick('0.01', 'nan')),
-  command('BZMPOP', pick('0.01', '-1', 'x'), keys, ends, popCount),
   command('ZRANDMEMBER', key, pick('1000', '0', 'x', '-9223372036854775808'), few(word('WITHSCORES', 'FOO'), 2)),
   command('ZUNION', keys, combineOptions),
   command('ZINTER', keys, combineOptions),
@@ -125,6 +122,14 @@ export const sortedSetCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   { weight: 2, arbitrary: command('ZINTERSTORE', key, keys, storeOptions) },
   { weight: 2, arbitrary: command('ZDIFFSTORE', key, keys, storeOptions) },
   command('ZSCAN', key, pick('0', '0', 'x'), few(scanOption, 2), 'COUNT', '1000'),
+);
+
+/** And those that may wait, for a moment. */
+export const sortedSetCommand: fc.Arbitrary<Arg[]> = fc.oneof(
+  { weight: 30, arbitrary: promptSortedSetCommand },
+  command('BZPOPMIN', key, few(key), pick('0.01', 'x', '-1', '')),
+  command('BZPOPMAX', key, few(key), pick('0.01', 'nan')),
+  command('BZMPOP', pick('0.01', '-1', 'x'), keys, ends, popCount),
 );
 
 /** Ranges of members, which have a meaning only where all scores are the same. */
