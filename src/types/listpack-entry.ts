@@ -272,6 +272,8 @@ export function findEntry(
   const { entry, wanted } = scratch;
   // What the integer in a first byte would be: most entries that are looked for are no integers, and then none.
   const isInteger = wanted.parse(bytes, from, length);
+  // Elements are often alike at the beginning: the last byte tells most of them apart.
+  const lastByte = length === 0 ? 0 : bytes[from + length - 1]!;
   let skip = 0;
   while (at < end) {
     const first = view.getUint8(at);
@@ -284,7 +286,9 @@ export function findEntry(
     skip = stride - 1;
     if (first >= STRING_6 && first < INTEGER_13) {
       const size = first & 0x3f;
-      if (size === length && equalBytes(view, at + 1, elementView, from, length)) return at;
+      if (size === length && (size === 0 || view.getUint8(at + size) === lastByte)) {
+        if (equalBytes(view, at + 1, elementView, from, length)) return at;
+      }
       at += size + 2;
       continue;
     }

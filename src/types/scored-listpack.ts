@@ -13,6 +13,7 @@ import { compareBytes, compareLong, SMALL_COMPARE } from '../memory/byte-loops.j
 import { type Arena, type MemoryReader, NONE } from '../memory/index.js';
 import { formatDouble17, parseDouble, writeInt } from '../util/numbers.js';
 import { type ListpackReader, Listpacks } from './listpack.js';
+import { entryBytesAt, type ListpackEntry } from './listpack-entry.js';
 
 /** Bytes of the longest text of a score. */
 const SCORE_TEXT_MAX = 32;
@@ -21,18 +22,76 @@ const SCORE_ENTRY_BYTES = SCORE_TEXT_MAX + 8;
 /** Up to this magnitude integers are written in full (double2ll of util.c, 7.0). */
 const MAX_INTEGER = 2 ** 62;
 
-/** @hot The score in the entry at `at`. O(1). */
-export function scoreAt(listpacks: ListpackReader, memory: MemoryReader, ref: number, at: number): number {
-  listpacks.read(ref, at);
-  const { entry } = listpacks;
-  if (entry.isInteger) return entry.integer.value;
-  memory.window(ref, entry.offset, entry.length);
-  return parseDouble(memory.windowBytes, memory.windowBase, entry.length);
+/** Reads listpacks of members and scores, in the arena or in a snapshot. */
+export class ScoredListpackReader {
+  constructor(
+    protected readonly memory: MemoryReader,
+    readonly listpacks: ListpackReader,
+  ) {}
+
+  /** @hot How many pairs there are. O(1). */
+  count(ref: number): number {
+    return this.listpacks.count(ref) >>> 1;
+  }
+
+  /** @hot The pair at a rank, NONE when there are not so many. O(rank), or as many steps from the end. */
+  seek(ref: number, rank: number): number {
+    const { listpacks } = this;
+    const count = this.count(ref);
+    if (rank < 0 || rank >= count) return NONE;
+    if (rank > count >>> 1) return listpacks.seek(ref, rank * 2);
+    const end = listpacks.endOf(ref);
+    const view = this.memory.window(ref, 0, end);
+    const base = this.memory.windowBase;
+    let at = base + listpacks.firstAt;
+    for (let i = rank * 2; i > 0; i--) at += entryBytesAt(view, at);
+    return at - base;
+  }
+
+  /** @hot How many pairs stand before one. O(size). */
+  rankOf(ref: number, pair: number): number {
+    const view = this.memory.window(ref, 0, pair);
+    const base = this.memory.windowBase;
+    let entries = 0;
+    for (let at = base + this.listpacks.firstAt; at < base + pair; at += entryBytesAt(view, at)) entries++;
+    return entries >>> 1;
+  }
+
+  /** @hot How many pairs have a score below `score`, or at most that where it is `exclusive`. O(size). */
+  rankOfScore(ref: number, score: number, exclusive: boolean): number {
+    const at = this.firstFrom(ref, score, exclusive);
+    return at === NONE ? this.count(ref) : this.passed;
+  }
+
+  /** How many pairs {@link firstFrom} has passed. */
+  private passed = 0;
+
+  /** @hot The first pair with a score of at least `score`, or above it where it is `exclusive`; NONE when none has. O(size). */
+  protected firstFrom(ref: number, score: number, exclusive: boolean): number {
+    const { entry } = this.listpacks;
+    const end = this.listpacks.endOf(ref);
+    const view = this.memory.window(ref, 0, end);
+    const bytes = this.memory.windowBytes;
+    const base = this.memory.windowBase;
+    this.passed = 0;
+    for (let at = base + this.listpacks.firstAt; at < base + end; this.passed++) {
+      const next = entry.decode(view, at + entryBytesAt(view, at));
+      const other = scoreOfEntry(entry, bytes);
+      if (exclusive ? other > score : other >= score) return at - base;
+      at = next;
+    }
+    return NONE;
+  }
 }
 
-/** Reads and changes listpacks of members and scores. */
-export class ScoredListpacks {
-  readonly listpacks: Listpacks;
+/** @hot The score that an entry holds, of which the string, if it is one, is in `bytes`. */
+export function scoreOfEntry(entry: ListpackEntry, bytes: Uint8Array): number {
+  return entry.isInteger ? entry.integer.value : parseDouble(bytes, entry.offset, entry.length);
+}
+
+/** Changes listpacks of members and scores. */
+export class ScoredListpacks extends ScoredListpackReader {
+  override readonly listpacks: Listpacks;
   /** Where the pair stands that was inserted last. */
   placed = NONE;
   private readonly arena: Arena;
@@ -40,18 +99,15 @@ export class ScoredListpacks {
   private readonly textView = new DataView(this.text.buffer);
 
   constructor(arena: Arena) {
+    const listpacks = new Listpacks(arena);
+    super(arena, listpacks);
     this.arena = arena;
-    this.listpacks = new Listpacks(arena);
+    this.listpacks = listpacks;
   }
 
   /** An empty one in a new block. O(1). */
   create(): number {
     return this.listpacks.create();
-  }
-
-  /** @hot How many pairs there are. O(1). */
-  count(ref: number): number {
-    return this.listpacks.count(ref) >>> 1;
   }
 
   /** @hot The pair of a member, NONE when there is none. O(size). */
@@ -67,7 +123,11 @@ export class ScoredListpacks {
 
   /** @hot The score of a pair. O(1). */
   scoreOf(ref: number, at: number): number {
-    return scoreAt(this.listpacks, this.arena, ref, this.listpacks.next(ref, at));
+    this.listpacks.read(ref, this.listpacks.next(ref, at));
+    const { entry } = this.listpacks;
+    this.arena.window(ref, entry.offset, entry.length);
+    entry.offset = this.arena.windowBase;
+    return scoreOfEntry(entry, this.arena.windowBytes);
   }
 
   /** @hot -1, 0 or 1 as the member of a pair is below, equal to or above the bytes. O(length). */
@@ -94,10 +154,9 @@ export class ScoredListpacks {
   insert(ref: number, score: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
     const { listpacks } = this;
     const there = this.reserve(ref, length);
-    let at = listpacks.first(there);
+    let at = this.firstFrom(there, score, false);
     for (; at !== NONE; at = this.next(there, at)) {
-      const other = this.scoreOf(there, at);
-      if (other > score || (other === score && this.compare(there, at, bytes, view, from, length) > 0)) break;
+      if (this.scoreOf(there, at) > score || this.compare(there, at, bytes, view, from, length) > 0) break;
     }
     return this.place(there, at === NONE ? listpacks.endOf(there) : at, score, bytes, view, from, length);
   }

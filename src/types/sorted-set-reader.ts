@@ -21,7 +21,8 @@ import {
   TreeCursor,
 } from './counted-tree-reader.js';
 import { ListpackReader } from './listpack.js';
-import { scoreAt } from './scored-listpack.js';
+import { MAX_HEADER_BYTES } from './listpack-entry.js';
+import { ScoredListpackReader, scoreOfEntry } from './scored-listpack.js';
 import { ENCODING_LISTPACK, encodingOf, rootOf } from './value.js';
 
 /** Word of the root that holds the dict's root. */
@@ -50,6 +51,8 @@ export class SortedSetCursor {
   isListpack = false;
   /** @internal The pair in a listpack. */
   at = NONE;
+  /** @internal The pair behind it. */
+  nextAt = NONE;
   /** @internal */
   readonly tree = new TreeCursor();
   /** @internal The text of a member that is an integer in its listpack. */
@@ -62,37 +65,42 @@ export class SortedSetCursor {
 export class SortedSetReader {
   protected readonly memory: MemoryReader;
   protected readonly trees: CountedTreeReader;
+  protected readonly scored: ScoredListpackReader;
   private readonly packs: ListpackReader;
 
-  constructor(memory: MemoryReader, trees = new CountedTreeReader(memory), packs = new ListpackReader(memory)) {
+  constructor(
+    memory: MemoryReader,
+    trees = new CountedTreeReader(memory),
+    scored = new ScoredListpackReader(memory, new ListpackReader(memory)),
+  ) {
     this.memory = memory;
     this.trees = trees;
-    this.packs = packs;
+    this.scored = scored;
+    this.packs = scored.listpacks;
   }
 
   /** @hot How many members there are. O(1). */
   length(holder: number): number {
     const { memory } = this;
     const root = rootOf(memory, holder);
-    if (encodingOf(memory, holder) === ENCODING_LISTPACK) return this.packs.count(root) >>> 1;
+    if (encodingOf(memory, holder) === ENCODING_LISTPACK) return this.scored.count(root);
     return this.trees.count(root);
   }
 
   /** @hot Goes to the member at a rank, from 0 on; false when there are not so many. O(log N). */
   seekRank(holder: number, rank: number, cursor: SortedSetCursor): boolean {
-    const { memory, packs } = this;
+    const { memory } = this;
     cursor.root = rootOf(memory, holder);
     cursor.isListpack = encodingOf(memory, holder) === ENCODING_LISTPACK;
     if (!cursor.isListpack) return this.trees.seekRank(cursor.root, rank, cursor.tree) && this.loadElement(cursor);
-    cursor.at = rank < 0 ? NONE : packs.seek(cursor.root, rank * 2);
+    cursor.at = this.scored.seek(cursor.root, rank);
     return cursor.at !== NONE && this.loadPair(cursor);
   }
 
   /** @hot Moves to the next member; false behind the last. O(1). */
   next(cursor: SortedSetCursor): boolean {
     if (!cursor.isListpack) return this.trees.next(cursor.tree) && this.loadElement(cursor);
-    const { packs } = this;
-    cursor.at = packs.next(cursor.root, packs.next(cursor.root, cursor.at));
+    cursor.at = cursor.nextAt;
     return cursor.at !== NONE && this.loadPair(cursor);
   }
 
@@ -126,24 +134,43 @@ export class SortedSetReader {
     return true;
   }
 
-  /** @hot */
+  /** @hot The member's window is the last one that is opened: it has to stay. */
   private loadPair(cursor: SortedSetCursor): true {
     const { packs, memory } = this;
-    const { root, at } = cursor;
-    cursor.score = scoreAt(packs, memory, root, packs.next(root, at));
-    packs.read(root, at);
+    const { root } = cursor;
     const { entry } = packs;
-    if (entry.isInteger) {
+    const end = packs.endOf(root);
+    const scoreAt = this.decode(root, cursor.at, end);
+    const { isInteger, offset, length } = entry;
+    if (isInteger) cursor.length = entry.integer.write(cursor.digits, 0);
+    const nextAt = this.decode(root, scoreAt, end);
+    cursor.nextAt = nextAt === end ? NONE : nextAt;
+    if (!entry.isInteger) {
+      memory.window(root, entry.offset, entry.length);
+      entry.offset = memory.windowBase;
+    }
+    cursor.score = scoreOfEntry(entry, memory.windowBytes);
+    if (isInteger) {
       cursor.bytes = cursor.digits;
       cursor.view = cursor.digitsView;
       cursor.from = 0;
-      cursor.length = entry.integer.write(cursor.digits, 0);
       return true;
     }
-    cursor.view = memory.window(root, entry.offset, entry.length);
+    cursor.view = memory.window(root, offset, length);
     cursor.bytes = memory.windowBytes;
     cursor.from = memory.windowBase;
-    cursor.length = entry.length;
+    cursor.length = length;
     return true;
+  }
+
+  /** @hot Decodes the entry at `at` of a listpack; `entry.offset` counts from the block. Returns where the next one is. */
+  private decode(ref: number, at: number, end: number): number {
+    const { memory } = this;
+    const { entry } = this.packs;
+    const view = memory.window(ref, at, Math.min(MAX_HEADER_BYTES, end - at));
+    const shift = at - memory.windowBase;
+    const next = entry.decode(view, memory.windowBase) + shift;
+    entry.offset += shift;
+    return next;
   }
 }

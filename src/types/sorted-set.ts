@@ -75,14 +75,14 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   private readonly hasher: KeyHasher;
   private readonly limits: TypeLimits;
   private readonly dicts: Dict;
-  private readonly scored: ScoredListpacks;
+  protected override readonly scored: ScoredListpacks;
   /** For walks of this class: whoever calls may be walking himself. */
   private readonly ownCursor = new SortedSetCursor();
 
   constructor(arena: Arena, hasher: KeyHasher, limits: TypeLimits) {
     const trees = new CountedTrees(arena);
     const scored = new ScoredListpacks(arena);
-    super(arena, trees, scored.listpacks);
+    super(arena, trees, scored);
     this.trees = trees;
     this.arena = arena;
     this.hasher = hasher;
@@ -126,12 +126,7 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     const { arena, scored } = this;
     const root = rootOf(arena, holder);
     if (encodingOf(arena, holder) !== ENCODING_LISTPACK) return this.trees.rankOfScore(root, score, exclusive);
-    let rank = 0;
-    for (let at = scored.listpacks.first(root); at !== NONE; at = scored.next(root, at), rank++) {
-      const other = scored.scoreOf(root, at);
-      if (exclusive ? other > score : other >= score) break;
-    }
-    return rank;
+    return scored.rankOfScore(root, score, exclusive);
   }
 
   /**
@@ -374,12 +369,8 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
 
   private rankInPack(ref: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
     const { scored } = this;
-    const { listpacks } = scored;
     const found = scored.find(ref, bytes, view, from, length);
-    if (found === NONE) return NO_RANK;
-    let rank = 0;
-    for (let at = listpacks.first(ref); at !== found; at = scored.next(ref, at)) rank++;
-    return rank;
+    return found === NONE ? NO_RANK : scored.rankOf(ref, found);
   }
 
   /** @hot {@link add} of a member that a listpack has. */
