@@ -25,9 +25,8 @@ import {
   startReference,
 } from '../support/index.js';
 import { member, setWrite } from '../support/set-arbitraries.js';
-import { normaliseStream, streamWrite } from '../support/stream-arbitraries.js';
-import { sortedSetCommand } from '../support/sorted-set-arbitraries.js';
 import { promptSortedSetCommand } from '../support/sorted-set-arbitraries.js';
+import { normaliseStream, streamWrite } from '../support/stream-arbitraries.js';
 import { FeedRecorder, InProcessServer } from './in-process.js';
 
 /** One step: a command, or time that passes. */
@@ -127,7 +126,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: setWrite },
   { weight: 12, arbitrary: streamWrite },
   { weight: 6, arbitrary: hashWrite },
-  { weight: 6, arbitrary: sortedSetCommand },
   { weight: 6, arbitrary: promptSortedSetCommand },
   { weight: 2, arbitrary: fc.oneof(command('SPOP', key), command('SPOP', key, fc.integer({ min: 0, max: 5 }))) },
   { weight: 2, arbitrary: command('SADD', key, member, member, member, member) },
