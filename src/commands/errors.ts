@@ -187,6 +187,14 @@ export const errNoGroupToRead = (key: string, group: string): ErrorReply =>
 export const errUnbalancedStreams = (command: string, symbol: string): ErrorReply =>
   error(`ERR Unbalanced '${command}' list of streams: for each stream key an ID or '${symbol}' must be specified.`);
 
+// hyperloglog
+export const CORRUPT_HYPERLOGLOG = error('INVALIDOBJ Corrupted HLL object detected');
+export const ERR_HLL_NO_KEY = error('ERR The specified key does not exist');
+export const ERR_HLL_NOT_SPARSE = error('ERR HLL encoding is not sparse');
+export const ERR_HLL_SELF_TEST = error('ERR TESTFAILED Redstart HyperLogLogs do not count as they should');
+export const NOT_HYPERLOGLOG = error('WRONGTYPE Key is not a valid HyperLogLog string value.');
+export const errUnknownPfdebug = (name: string): ErrorReply => error(`ERR Unknown PFDEBUG subcommand '${name}'`);
+
 // list
 export const ERR_LPOS_COUNT = error("ERR COUNT can't be negative");
 export const ERR_LPOS_MAXLEN = error("ERR MAXLEN can't be negative");

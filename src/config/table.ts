@@ -300,7 +300,7 @@ export const DIRECTIVES = {
   zsetMaxListpackValue: memory('zset-max-listpack-value', 64, 0, LONG_MAX, {
     aliases: ['zset-max-ziplist-value'],
   }),
-  hllSparseMaxBytes: memory('hll-sparse-max-bytes', 3000, 0, LONG_MAX, later),
+  hllSparseMaxBytes: memory('hll-sparse-max-bytes', 3000, 0, LONG_MAX),
   streamNodeMaxBytes: memory('stream-node-max-bytes', 4096, 0, LONG_MAX),
   streamNodeMaxEntries: integer('stream-node-max-entries', 100, 0, LONG_MAX),
 

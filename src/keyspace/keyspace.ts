@@ -18,6 +18,7 @@ import type { MemoryAccount } from '../memory/account.js';
 import type { Arena } from '../memory/arena.js';
 import type { SnapshotOptions } from '../memory/index.js';
 import { Hashes } from '../types/hash.js';
+import { HyperLogLog } from '../types/hyperloglog.js';
 import { TypeLimits } from '../types/limits.js';
 import { Lists } from '../types/list.js';
 import { Sets } from '../types/set.js';
@@ -136,6 +137,8 @@ export class Keyspace {
   readonly sets: Sets;
   readonly zsets: SortedSets;
   readonly streams: Streams;
+  /** Where commands work on HyperLogLogs, which are stored as strings. */
+  readonly hyperloglog = new HyperLogLog();
   readonly hashes: Hashes;
   /** Fields of hashes that expire. */
   readonly fields: FieldExpiry;

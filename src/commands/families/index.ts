@@ -6,6 +6,7 @@ import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
 import { HASH_COMMANDS } from './hash/table.js';
+import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.js';
 import { LIST_COMMANDS } from './list/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { SET_COMMANDS } from './set/table.js';
@@ -24,6 +25,7 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     COMMAND_COMMANDS,
     CONNECTION_COMMANDS,
     GENERIC_COMMANDS,
+    HYPERLOGLOG_COMMANDS,
     LIST_COMMANDS,
     HASH_COMMANDS,
     SERVER_COMMANDS,
