@@ -262,10 +262,12 @@ export class Quicklist {
     const { place } = this;
     const inner = place.toElement(root, index);
     const isLarge = this.isLarge(element);
-    if (!isLarge && (place.kind & NODE_PLAIN) === 0 && this.replaceEntry(root, inner, element)) return;
+    const isPlain = (place.kind & NODE_PLAIN) !== 0;
+    if (!isLarge && !isPlain && this.replaceEntry(root, inner, element)) return;
     if (inner < place.count - 1) this.split(root, inner + 1);
     this.expand(root);
-    this.addNode(root, true, element);
+    const joinsNext = isPlain && !isLarge && this.pushToNeighbour(root, true, element);
+    if (!joinsNext) this.addNode(root, true, element);
     place.toPrevious();
     if (place.count === 1) this.removeNode(root);
     else {

@@ -11,6 +11,7 @@ import {
   bigNumber,
   bool,
   bulk,
+  bulks,
   bytes,
   double,
   int,
@@ -25,6 +26,7 @@ import {
 } from '../support/wire.js';
 
 const unknown = (name: string) => `ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`;
+const smallLists = { since: '7.2', line: 'Small lists are `listpack`' } as const;
 const NO_KEY = 'ERR no such key';
 const NOT_INTEGER = 'ERR value is not an integer or out of range';
 const ZEROS = '0'.repeat(40);
@@ -72,6 +74,52 @@ describeCommands('DEBUG', (t) => {
     await c.expectMatch('DEBUG OBJECT r', line('raw', 51));
     await c.expectError('DEBUG OBJECT x', NO_KEY);
     await c.expectError('DEBUG OBJECT s WRONG', unknown('OBJECT'));
+  });
+  t.test('DEBUG LISTPACK and QUICKLIST look at the encoding of a value', needsDebug, async (c) => {
+    await c.expect('SET s x', ok);
+    await c.expectError('DEBUG LISTPACK s', 'ERR Not a listpack encoded object.');
+    await c.expectError('DEBUG QUICKLIST s', 'ERR Not a quicklist encoded object.');
+    await c.expectError('DEBUG LISTPACK x', NO_KEY);
+    await c.expectError('DEBUG QUICKLIST x', NO_KEY);
+    await c.expectError('DEBUG QUICKLIST s 1 2', unknown('QUICKLIST'));
+    await c.expectError('DEBUG LISTPACK s 1', unknown('LISTPACK'));
+    await c.expect(['RPUSH', 'l', 'x'.repeat(9000)], int(1));
+    for (const level of ['', ' 0', ' 1', ' word']) {
+      await c.expect(`DEBUG QUICKLIST l${level}`, '+Quicklist structure printed on stdout\r\n');
+    }
+    await c.expectError('DEBUG LISTPACK l', 'ERR Not a listpack encoded object.');
+  });
+  t.test('DEBUG LISTPACK knows small lists', { ...needsDebug, ...smallLists }, async (c) => {
+    await c.expect('RPUSH l x', int(1));
+    await c.expect('DEBUG LISTPACK l', '+Listpack structure printed on stdout\r\n');
+    await c.expectError('DEBUG QUICKLIST l', 'ERR Not a quicklist encoded object.');
+  });
+  t.test('DEBUG QUICKLIST-PACKED-THRESHOLD takes sizes up to 4 GB', needsDebug, async (c) => {
+    const refused = 'ERR argument must be a memory value bigger than 1 and smaller than 4gb';
+    for (const size of ['word', '-1', '4gb', '5gb'])
+      await c.expectError(`DEBUG QUICKLIST-PACKED-THRESHOLD ${size}`, refused);
+    for (const size of ['4293918720', '1', '100b', '0']) await c.expect(`DEBUG QUICKLIST-PACKED-THRESHOLD ${size}`, ok);
+    await c.expectError('DEBUG QUICKLIST-PACKED-THRESHOLD', unknown('QUICKLIST-PACKED-THRESHOLD'));
+  });
+  t.test('DEBUG QUICKLIST-PACKED-THRESHOLD lets small elements be nodes', needsDebug, async (c) => {
+    c.atEnd((client) => client.ask('DEBUG QUICKLIST-PACKED-THRESHOLD 0'));
+    await c.expect(['RPUSH', 'l', 'x'.repeat(9000)], int(1));
+    await c.expect('DEBUG QUICKLIST-PACKED-THRESHOLD 3', ok);
+    await c.expect('RPUSH l aa bb cccc dd eeee', int(6));
+    await c.expectMatch('DEBUG OBJECT l', / ql_nodes:5 ql_avg_node:1\.20 /);
+    await c.expect('LINSERT l AFTER aa ffff', int(7));
+    await c.expect('LRANGE l 1 -1', bulks('aa', 'ffff', 'bb', 'cccc', 'dd', 'eeee'));
+  });
+  t.test('DEBUG OBJECT tells of the nodes of a list', needsDebug, async (c) => {
+    await c.expect(['RPUSH', 'l', ...Array.from({ length: 3000 }, (_, i) => `element${1000 + i}`)], int(3000));
+    await c.expectMatch(
+      'DEBUG OBJECT l',
+      / encoding:quicklist .* ql_nodes:5 ql_avg_node:600\.00 ql_listpack_max:-2 ql_compressed:0 ql_uncompressed_size:39035\r\n$/,
+    );
+  });
+  t.test('DEBUG OBJECT tells the length that a list has in a file', needsDebug, async (c) => {
+    await c.expect('RPUSH l 1 2 3', int(3));
+    await c.expectMatch('DEBUG OBJECT l', / serializedlength:16 /);
   });
   t.test('DEBUG OBJECT tells the length that a number has in a file', needsDebug, async (c) => {
     const lengths = [

@@ -9,6 +9,7 @@ import { FeedRecorder, InProcessServer } from '../server/in-process.js';
 import { bitmapCommand, expiryCommand, INSPECTION, keyCommand, stringCommand } from '../support/command-arbitraries.js';
 import { formatRun, RUNS_FACTOR, seedParameter } from '../support/differential.js';
 import { hashCommand } from '../support/hash-arbitraries.js';
+import { listCommand, listWait } from '../support/list-arbitraries.js';
 import { referenceAvailable } from '../support/reference.js';
 import { type KeyspaceEvent, ReferenceListener, type Told } from '../support/reference-listener.js';
 import { RespClient } from '../support/resp-client.js';
@@ -152,6 +153,8 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 2, arbitrary: bitmapCommand },
     { weight: 3, arbitrary: keyCommand },
     { weight: 2, arbitrary: expiryCommand },
+    { weight: 6, arbitrary: listCommand },
+    { weight: 1, arbitrary: listWait },
     { weight: 4, arbitrary: setCommand },
     { weight: 6, arbitrary: sortedSetCommand },
     { weight: 4, arbitrary: hashCommand },

@@ -20,7 +20,6 @@
  * test/commands` (its data is dropped!).
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { createFullCommandTable } from '../../src/commands/families/index.js';
 import { flushRecords, recordReply } from './recorder.js';
 import { missingReferenceMessage, referenceAvailable, startReference } from './reference.js';
 import { type ClientOptions, RespClient } from './resp-client.js';
@@ -38,8 +37,6 @@ export interface CommandTestOptions {
   readonly resp?: 2 | 3;
   /** Needs DEBUG, which a foreign server may refuse: skipped with `REDSTART_TEST_TARGET`. */
   readonly needsDebug?: boolean;
-  /** A command that the test uses for its preparations: on redstart it is skipped until there is one of this name. */
-  readonly needs?: string;
   /** May take up to two minutes; skipped with REDSTART_FAST=1. */
   readonly slow?: boolean;
   /** About redstart's own ways: run on redstart only. */
@@ -52,9 +49,6 @@ export interface CommandBlockOptions {
   /** Directives for the servers of this block, as on the command line: `['--databases', '4']`. */
   readonly args?: readonly string[];
 }
-
-/** What redstart can do, for tests that wait for something. */
-const COMMANDS = createFullCommandTable();
 
 type Body = (client: CommandClient) => Promise<unknown>;
 
@@ -110,16 +104,12 @@ function registerTest(
   // Not registered rather than skipped: a skipped test stands for something that should have run.
   if (target.name !== 'redstart' && options.internal) return;
   if (target.name === 'reference' && options.since !== undefined) return;
-  const { needs } = options;
-  const waits = target.name === 'redstart' && needs !== undefined && COMMANDS.byName(needs) === undefined;
   const skipped =
     (target.name === 'external' && options.needsDebug === true) ||
-    waits ||
     (target.name === 'reference' && !referenceAvailable) ||
     (options.slow === true && process.env['REDSTART_FAST'] === '1');
-  const title = waits ? `${name} (waits for ${needs.toUpperCase()})` : name;
   const timeoutMs = options.timeoutMs ?? (options.slow ? 120_000 : 30_000);
-  test.skipIf(skipped)(title, { timeout: timeoutMs }, async () => {
+  test.skipIf(skipped)(name, { timeout: timeoutMs }, async () => {
     const client = await openClient(target, args, recordingOf(target, name, recorded));
     try {
       await client.reset(options.resp ?? 2);

@@ -1,5 +1,6 @@
 /**
  * Keyspace, executor and feed without a server around them, for string, bitmap, generic and set commands: what a test needs to see that
+ * Keyspace, executor and feed without a server around them, for string, bitmap, generic and list commands: what a test needs to see that
  * no client can see, or to make that no client can make.
  */
 import { expect } from 'vitest';
@@ -11,6 +12,7 @@ import { Executor } from '../../../src/commands/executor.js';
 import { BITMAP_COMMANDS } from '../../../src/commands/families/bitmap/table.js';
 import { GENERIC_COMMANDS } from '../../../src/commands/families/generic/table.js';
 import { SET_COMMANDS } from '../../../src/commands/families/set/table.js';
+import { LIST_COMMANDS } from '../../../src/commands/families/list/table.js';
 import { STRING_COMMANDS } from '../../../src/commands/families/string/table.js';
 import type { Ports } from '../../../src/commands/ports.js';
 import { Suspensions } from '../../../src/commands/suspension.js';
@@ -18,7 +20,7 @@ import { createCommandTable } from '../../../src/commands/table.js';
 import { Config } from '../../../src/config/index.js';
 import { Feed, type FeedConsumer } from '../../../src/keyspace/feed.js';
 import { Keyspace } from '../../../src/keyspace/keyspace.js';
-import { type Entry, META_ENCODING_MASK, META_TYPE_MASK, TYPE_LIST, WORD_META } from '../../../src/keyspace/record.js';
+import type { Entry } from '../../../src/keyspace/record.js';
 import { Arena } from '../../../src/memory/index.js';
 import { ServerStats } from '../../../src/observability/stats.js';
 import { Argv, ReplyWriter } from '../../../src/resp/index.js';
@@ -52,6 +54,7 @@ export class Engine implements EventListener, FeedConsumer {
     const users = new Users();
     const feed = new Feed();
     const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS, SET_COMMANDS);
+    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS, LIST_COMMANDS);
     const config = new Config();
     const hooks = new KeyspaceAnnouncer(config, feed);
     const keyspace = new Keyspace({ arena: this.arena, databaseCount: 2, clock: systemClock, random, hooks });
@@ -86,17 +89,6 @@ export class Engine implements EventListener, FeedConsumer {
     executor.execute(client, executor.resolve());
     const text = Buffer.from(reply.take()).toString('latin1');
     return { reply: text, events: this.events, fed: this.fed, changes: keyspace.dirty - dirty };
-  }
-
-  /**
-   * Makes `key` an entry of type list, so that commands can be shown a value of another type before there is one. It has
-   * no elements: only commands that look at the type may see it.
-   */
-  forgeList(key: string): void {
-    this.run(`SET ${key} ""`);
-    const entry = this.lookup(key);
-    const meta = this.arena.i32(entry, WORD_META);
-    this.arena.setI32(entry, WORD_META, (meta & ~(META_TYPE_MASK | META_ENCODING_MASK)) | TYPE_LIST);
   }
 
   /** The type of the value under `key`, which is there. */

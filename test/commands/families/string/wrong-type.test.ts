@@ -1,15 +1,15 @@
-/** String and bitmap commands on a list that the test forges, since redstart has none yet. */
+/** What string and bitmap commands do to a list behind their replies. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TYPE_LIST, TYPE_STRING } from '../../../../src/keyspace/record.js';
 import { ok } from '../../../support/wire.js';
 import { Engine } from '../engine.js';
 import { REPLACING_COMMANDS, REPLIES_TO_LIST } from './wrong-type.js';
 
-describe('string and bitmap commands on a forged list', () => {
+describe('string and bitmap commands on a list', () => {
   const engine = new Engine();
   beforeEach(() => {
     engine.run('FLUSHALL');
-    engine.forgeList('l');
+    engine.run('RPUSH l x');
   });
 
   test.each(REPLIES_TO_LIST)('%s leaves the list alone and tells nobody', (command, reply) => {
