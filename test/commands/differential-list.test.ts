@@ -75,3 +75,38 @@ differential(
   ),
   { runs: 60, maxLength: 40, protocols: [3], atEnd: LIST_INSPECTION },
 );
+
+/** How many nodes a list has: a listpack is one. */
+function nodesOf(wire: string, sent: Command): string {
+  if (String(toArgs(sent)[0]) !== 'DEBUG') return wire;
+  return /encoding:listpack/.test(wire)
+    ? '1 node'
+    : `${/ql_nodes:(\d+)/.exec(wire)?.[1]} node${/ql_nodes:1 /.test(wire) ? '' : 's'}`;
+}
+
+/** Nodes are made, split and joined where the reference does so: OBJECT ENCODING depends on it. */
+const short = fc.constantFrom('a', 'b', 'c', 'd', 'e', '1', '2', '3');
+const shorts = fc.array(short, { minLength: 1, maxLength: 7 });
+const oneList = fc.constantFrom('a', 'b');
+const near = fc.integer({ min: -15, max: 15 }).map(String);
+differential(
+  'nodes of lists',
+  fc.oneof(
+    { weight: 4, arbitrary: fc.oneof(command('RPUSH', oneList, shorts), command('LPUSH', oneList, shorts)) },
+    { weight: 6, arbitrary: command('LINSERT', oneList, fc.constantFrom('BEFORE', 'AFTER'), short, short) },
+    { weight: 2, arbitrary: command('LREM', oneList, fc.constantFrom('0', '1', '-1', '2', '-2'), short) },
+    command('LSET', oneList, near, short),
+    command('LTRIM', oneList, near, near),
+    command('LPOP', oneList, fc.constantFrom('1', '2', '3')),
+    command('RPOP', oneList, fc.constantFrom('1', '2', '3')),
+    command('LMOVE', 'a', 'b', fc.constantFrom('LEFT', 'RIGHT'), fc.constantFrom('LEFT', 'RIGHT')),
+  ),
+  {
+    normalise: nodesOf,
+    runs: 200,
+    maxLength: 40,
+    protocols: [3],
+    atEnd: ['DEBUG OBJECT a', 'DEBUG OBJECT b', 'LRANGE a 0 -1', 'LRANGE b 0 -1'],
+    args: LIST_LIMITS,
+  },
+);
