@@ -1,7 +1,6 @@
 /**
- * Keyspace, executor and feed without a server around them, for string, bitmap, generic and set commands: what a test needs to see that
- * Keyspace, executor and feed without a server around them, for string, bitmap, generic and list commands: what a test needs to see that
- * no client can see, or to make that no client can make.
+ * Keyspace, executor and feed without a server around them: what a test needs to see that no client can see, or to make that
+ * no client can make.
  */
 import { expect } from 'vitest';
 import { Users } from '../../../src/acl/index.js';
@@ -9,14 +8,9 @@ import { Client } from '../../../src/commands/client.js';
 import { CommandContext } from '../../../src/commands/context.js';
 import { type EventListener, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../../../src/commands/events.js';
 import { Executor } from '../../../src/commands/executor.js';
-import { BITMAP_COMMANDS } from '../../../src/commands/families/bitmap/table.js';
-import { GENERIC_COMMANDS } from '../../../src/commands/families/generic/table.js';
-import { SET_COMMANDS } from '../../../src/commands/families/set/table.js';
-import { LIST_COMMANDS } from '../../../src/commands/families/list/table.js';
-import { STRING_COMMANDS } from '../../../src/commands/families/string/table.js';
+import { createFullCommandTable } from '../../../src/commands/families/index.js';
 import type { Ports } from '../../../src/commands/ports.js';
 import { Suspensions } from '../../../src/commands/suspension.js';
-import { createCommandTable } from '../../../src/commands/table.js';
 import { Config } from '../../../src/config/index.js';
 import { Feed, type FeedConsumer } from '../../../src/keyspace/feed.js';
 import { Keyspace } from '../../../src/keyspace/keyspace.js';
@@ -53,8 +47,7 @@ export class Engine implements EventListener, FeedConsumer {
     const random = new Random(1);
     const users = new Users();
     const feed = new Feed();
-    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS, SET_COMMANDS);
-    const table = createCommandTable(STRING_COMMANDS, BITMAP_COMMANDS, GENERIC_COMMANDS, LIST_COMMANDS);
+    const table = createFullCommandTable();
     const config = new Config();
     const hooks = new KeyspaceAnnouncer(config, feed);
     const keyspace = new Keyspace({ arena: this.arena, databaseCount: 2, clock: systemClock, random, hooks });
