@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Arena, NONE, OutOfMemoryError } from '../../src/memory/index.js';
-import { Dict } from '../../src/types/dict.js';
+import { Arena, NONE, OutOfMemoryError, SnapshotArena } from '../../src/memory/index.js';
+import { Dict, DictReader } from '../../src/types/dict.js';
 import { Random } from '../../src/util/random.js';
 
 /** Elements of two words, hash and a number of their own, in one dict of an arena. */
@@ -61,7 +61,10 @@ class Elements {
   check(): void {
     const { dict, root, hashes } = this;
     expect(dict.count(root)).toBe(hashes.size);
-    expect(sorted(this.visited())).toEqual(sorted(hashes.keys()));
+    const visited = this.visited();
+    expect(visited.length).toBe(hashes.size);
+    expect(new Set(visited).size).toBe(hashes.size);
+    if (!visited.every((ref) => hashes.has(ref))) throw new Error('an element that was removed');
     for (const [ref, hash] of hashes) if (!this.found(hash).includes(ref)) throw new Error(`element ${ref} is lost`);
     expect(this.arena.stats().liveBytes).toBe(dict.bytes(root) + hashes.size * 8);
   }
@@ -246,6 +249,32 @@ describe('Dict', () => {
     let chiSquare = 0;
     for (const n of times.values()) chiSquare += (n - 500) ** 2 / 500;
     expect(chiSquare).toBeLessThan(290);
+  });
+
+  it('is in a snapshot as it was when it began, while it grows and shrinks', () => {
+    const random = new Random(4);
+    for (const size of [1, 7, 64, 512, 3000]) {
+      const elements = new Elements();
+      for (let n = 1; n <= size; n++) elements.insert(scramble(n % 200 === 0 ? 200 : n));
+      const expected = elements.visited().map((ref) => [ref, elements.hashes.get(ref)]);
+      const bytes = elements.dict.bytes(elements.root);
+      const snapshot = new SnapshotArena(elements.arena.beginSnapshot());
+      const reader = new DictReader(snapshot);
+      for (let round = 0; round < 12; round++) {
+        const grows = round % 4 < 2;
+        for (let i = 0; i < size / 2 + 5; i++) {
+          if (grows) elements.insert(random.int32());
+          else for (const ref of elements.hashes.keys()) if (elements.remove(ref)) break;
+        }
+        const found: unknown[] = [];
+        reader.forEach(elements.root, (ref) => found.push([ref, snapshot.i32(ref, 0)]));
+        expect(found).toEqual(expected);
+        expect(reader.count(elements.root)).toBe(size);
+        expect(reader.bytes(elements.root)).toBe(bytes);
+      }
+      elements.arena.endSnapshot();
+      elements.check();
+    }
   });
 
   it('drains in slices until nothing is left, without memory', () => {
