@@ -219,6 +219,25 @@ export const ERR_LCS_MEMORY = error('ERR Insufficient memory, transient memory f
 export const ERR_LCS_TYPE = error('ERR The specified keys must contain string values');
 export const ERR_NAN_OR_INFINITY = error('ERR increment would produce NaN or Infinity');
 
+// geo
+export const ERR_GEO_ANY = error('ERR the ANY argument requires COUNT argument');
+export const ERR_GEO_COUNT = error('ERR COUNT must be > 0');
+export const ERR_GEO_HEIGHT = error('ERR need numeric height');
+export const ERR_GEO_MEMBER = error('ERR could not decode requested zset member');
+export const ERR_GEO_NEGATIVE_BOX = error('ERR height or width cannot be negative');
+export const ERR_GEO_NEGATIVE_RADIUS = error('ERR radius cannot be negative');
+export const ERR_GEO_RADIUS = error('ERR need numeric radius');
+export const ERR_GEO_UNIT = error('ERR unsupported unit provided. please use M, KM, FT, MI');
+export const ERR_GEO_WIDTH = error('ERR need numeric width');
+export const errGeoCenter = (command: string): ErrorReply =>
+  error(`ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for ${command}`);
+export const errGeoPlace = (longitude: string, latitude: string): ErrorReply =>
+  error(`ERR invalid longitude,latitude pair ${longitude},${latitude}`);
+export const errGeoShape = (command: string): ErrorReply =>
+  error(`ERR exactly one of BYRADIUS and BYBOX can be specified for ${command}`);
+export const errGeoStore = (what: string): ErrorReply =>
+  error(`ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`);
+
 // server
 export const ERR_DEBUG_DATABASE = error('ERR Out of range database');
 export const ERR_DEBUG_NOT_HASH_TABLE = error(

@@ -264,6 +264,12 @@ export class ReplyWriter {
     else this.bulkText(text);
   }
 
+  /** A double that is written in a form of its own: `,` in RESP3, a bulk string in RESP2. */
+  humanDouble(text: string): void {
+    if (this.resp === 3) this.latin1(`,${text}\r\n`);
+    else this.bulkText(text);
+  }
+
   /** A boolean: `#t` or `#f` in RESP3, 1 or 0 in RESP2. */
   bool(value: boolean): void {
     if (this.resp === 3) this.latin1(value ? '#t\r\n' : '#f\r\n');

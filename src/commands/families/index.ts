@@ -5,6 +5,7 @@ import { CLUSTER_COMMANDS } from './cluster.js';
 import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
+import { GEO_COMMANDS } from './geo/table.js';
 import { HASH_COMMANDS } from './hash/table.js';
 import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.js';
 import { LIST_COMMANDS } from './list/table.js';
@@ -27,7 +28,9 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     GENERIC_COMMANDS,
     HYPERLOGLOG_COMMANDS,
     LIST_COMMANDS,
+    GEO_COMMANDS,
     HASH_COMMANDS,
+    LIST_COMMANDS,
     SERVER_COMMANDS,
     SET_COMMANDS,
     SORTED_SET_COMMANDS,

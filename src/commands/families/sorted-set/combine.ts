@@ -102,7 +102,7 @@ function combine(c: CommandContext, operation: Operation, purpose: Purpose): voi
   else if (operation === INTERSECTION) intersect(c, holder, sources, options.aggregate);
   else subtract(c, holder, sources);
   c.keyspace.zsets.finishResult(holder, purpose === STORE);
-  if (purpose === STORE) storeResult(c, holder, EVENTS[operation]);
+  if (purpose === STORE) storeResult(c, 1, holder, EVENTS[operation]);
   else replyRange(c, holder, 0, c.keyspace.zsets.length(holder), false, options.withScores);
 }
 

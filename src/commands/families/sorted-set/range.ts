@@ -181,5 +181,5 @@ export function zrangestore(c: CommandContext): void {
       more = range.isReverse ? zsets.previous(cursor) : zsets.next(cursor);
     }
   }
-  storeResult(c, holder, 'zrangestore');
+  storeResult(c, 1, holder, 'zrangestore');
 }
