@@ -20,7 +20,6 @@ const EARTH_RADIUS_M = 6372797.560856;
 const MERCATOR_MAX_M = 20037726.37;
 const RADIANS_A_DEGREE = Math.PI / 180;
 const TWO_32 = 2 ** 32;
-const TWO_64 = 2n ** 64n;
 const DIGITS = '0123456789bcdefghjkmnpqrstuvwxyz';
 /** Digits of a geohash text; the last one has no bits of its own. */
 const TEXT_DIGITS = 11;
@@ -180,11 +179,15 @@ function spread(bits: number): number {
   return (b | (b << 1)) & 0x55555555;
 }
 
-/** The odd and the even bits of a score as 64 bits. */
+/** The odd and the even bits of a score, as x86 makes an unsigned 64-bit integer of it. */
 function deinterleave(score: number): [x: number, y: number] {
-  const bits = asUint64(score);
-  const high = Math.floor(bits / TWO_32);
-  const low = bits - high * TWO_32;
+  let high = Math.floor(score / TWO_32);
+  let low = score - high * TWO_32;
+  if (!(score >= 0 && score < 2 ** 53)) {
+    const bits = Math.abs(score) < 2 ** 64 ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : 0n;
+    high = Number(bits >> 32n);
+    low = Number(BigInt.asUintN(32, bits));
+  }
   return [gather(high >>> 1) * 0x1_0000 + gather(low >>> 1), gather(high) * 0x1_0000 + gather(low)];
 }
 
@@ -195,13 +198,6 @@ function gather(bits: number): number {
   b = (b | (b >>> 2)) & 0x0f0f0f0f;
   b = (b | (b >>> 4)) & 0x00ff00ff;
   return (b | (b >>> 8)) & 0xffff;
-}
-
-/** A double as x86 makes an unsigned integer of it. */
-function asUint64(score: number): number {
-  if (score >= 0 && score < 2 ** 53) return Math.floor(score);
-  if (!(Math.abs(score) < 2 ** 64)) return 0;
-  return Number(((BigInt(Math.trunc(score)) % TWO_64) + TWO_64) % TWO_64);
 }
 
 // --- Shapes ---------------------------------------------------------------------------------------------------------
