@@ -115,7 +115,7 @@ export function rangesOf(shape: Shape): ScoreRange[] {
   let last = -1;
   for (const [dx, dy] of NEIGHBOURS) {
     if (step >= 2 && isOutside(bounds, x, y, dx, dy, step)) continue;
-    const range = rangeOfCell(wrap(x + dx, step), wrap(y + dy, step), step);
+    const range = rangeOfCell(moved(x, dx, step), moved(y, dy, step), step);
     // In a world of few cells some are their own neighbours. Redis compares with the last one, unless that is the first.
     if (last > 0 && ranges[last]!.min === range.min) continue;
     last = ranges.push(range) - 1;
@@ -150,6 +150,14 @@ function startOf(cell: number, limit: number, step: number): number {
 
 function middleOf(cell: number, limit: number, step: number): number {
   return (startOf(cell, limit, step) + startOf(cell + 1, limit, step)) / 2;
+}
+
+/**
+ * A cell's number, or that of a neighbour. At the very end of the world places are in a cell of their own behind the last one,
+ * as in Redis.
+ */
+function moved(cell: number, by: number, step: number): number {
+  return by === 0 ? cell : wrap(cell + by, step);
 }
 
 /** The world is round. */

@@ -19,7 +19,7 @@ differential(
     normalise: (wire, sent) => normaliseSortedSets(normalise(wire, sent), sent),
     runs: 150,
     maxLength: 50,
-    atEnd: INSPECTION,
+    atEnd: [['ZCARD', 'distances'], ['DEL', 'distances'], ...INSPECTION],
     args: ['--zset-max-listpack-entries', '8'],
   },
 );

@@ -40,7 +40,9 @@ const details = few(
   ),
   4,
 );
-const store = few(fc.tuple(word('STORE', 'STOREDIST'), key), 1);
+const store = few(fc.tuple(word('STORE'), key), 1);
+/** The last digits of a distance are those of each machine's sines: what stores them is compared by its replies only. */
+const storeDistance = fc.constantFrom('STOREDIST', 'storedist').map((name): Arg[] => [name, 'distances']);
 const center: fc.Arbitrary<Arg[]> = fc.oneof(
   fc.tuple(word('FROMMEMBER'), member),
   fc.tuple(word('FROMLONLAT'), longitude, latitude),
@@ -75,8 +77,11 @@ export const geoCommand: fc.Arbitrary<Arg[]> = fc.oneof(
   command('GEOSEARCH', key, few(fc.oneof(center, shape), 2), details, 'ASC', 'ASC', 'ASC', 'ASC'),
   {
     weight: 3,
-    arbitrary: command('GEOSEARCHSTORE', key, key, center, shape, details, few(word('STOREDIST'), 1)),
+    arbitrary: command('GEOSEARCHSTORE', key, key, center, shape, details),
   },
+  command('GEOSEARCHSTORE', 'distances', key, center, shape, details, 'STOREDIST'),
+  command('GEORADIUS', key, longitude, latitude, length, unit, details, storeDistance, details),
+  command('GEORADIUSBYMEMBER', key, member, length, unit, storeDistance, details),
   command('ZRANGE', key, '0', '-1', 'WITHSCORES'),
   command('ZREM', key, member),
 );
