@@ -155,7 +155,7 @@ describe('fields that expire', () => {
       await client.send('HSET', 'h', ...names.flatMap((name) => [name, 'v']));
       await client.send('HPEXPIRE', 'h', 5, 'FIELDS', names.length, ...names);
     }
-    clock.advance(10);
+    clock.advance(40);
     let steps = 0;
     keyspace().setTime(clock.nowMs());
     while (keyspace().fields.advance(() => true)) steps++;
