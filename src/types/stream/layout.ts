@@ -19,7 +19,8 @@
  * 3. None of these blocks moves. Numbers of 64 bits have their upper word first.
  */
 import type { Arena, MemoryReader } from '../../memory/index.js';
-import { IdTree, IdTreeReader, TREE_WORDS } from './id-tree.js';
+import { IdTree } from './id-tree.js';
+import { IdTreeReader, TREE_WORDS } from './id-tree-reader.js';
 import { NameTable, NameTableReader } from './name-table.js';
 import { PackedNodeReader, PackedNodes } from './packed-node.js';
 

@@ -8,8 +8,6 @@
 import type { Arena, MemoryReader } from '../../memory/index.js';
 import { parseInt64, writeInt } from '../../util/numbers.js';
 
-/** Bytes of the longest id as text: two numbers of 20 digits. */
-export const ID_TEXT_MAX = 41;
 /** Words of an id in a block. */
 export const ID_WORDS = 4;
 
@@ -170,7 +168,7 @@ export class StreamId {
     return true;
   }
 
-  /** @hot Writes `ms-seq` in decimal at `at`; returns the position behind it, {@link ID_TEXT_MAX} bytes further at most. */
+  /** @hot Writes `ms-seq` in decimal at `at`; returns the position behind it, 41 bytes further at most: two numbers of 20 digits. */
   format(target: Uint8Array, at: number): number {
     const dash = writeUint64(target, at, this.msHigh, this.msLow);
     target[dash] = DASH;

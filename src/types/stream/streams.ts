@@ -141,7 +141,7 @@ export class Streams extends StreamReader implements ValueOperations {
         gone += live;
         continue;
       }
-      if (!approximate) gone += this.trimNode(stream, this.length(stream) - most, this.bound.setGreatest());
+      if (!approximate) return gone + this.trimNode(stream, this.length(stream) - most, this.bound.setGreatest());
       break;
     }
     if (gone > 0) this.findFirst(stream);
@@ -161,7 +161,7 @@ export class Streams extends StreamReader implements ValueOperations {
         gone += live;
         continue;
       }
-      if (!approximate) gone += this.trimNode(stream, Number.POSITIVE_INFINITY, this.bound.assign(least));
+      if (!approximate) return gone + this.trimNode(stream, Number.POSITIVE_INFINITY, this.bound.assign(least));
       break;
     }
     if (gone > 0) this.findFirst(stream);
@@ -371,7 +371,10 @@ export class Streams extends StreamReader implements ValueOperations {
     this.arena.free(node);
   }
 
-  /** Deletes the first entries of the open node, up to `most` of them and only below `least`. Returns how many. */
+  /**
+   * Deletes the first entries of the open node, up to `most` of them and only below `least`, and sets the first id. Returns how
+   * many. O(entries of the node).
+   */
   private trimNode(stream: number, most: number, least: StreamId): number {
     const { arena, parts } = this;
     const { nodes, entries } = parts;
@@ -380,14 +383,18 @@ export class Streams extends StreamReader implements ValueOperations {
     const deleted = entries.deletedCount;
     entries.open(node, nodes.idOf(this.nodeKey));
     let gone = 0;
-    while (gone < most && entries.next() && entries.id.compare(least) < 0) {
+    let more = entries.next();
+    for (; more && gone < most && entries.id.compare(least) < 0; more = entries.next()) {
       if (entries.isDeleted) continue;
       entries.markDeleted();
       gone++;
     }
+    while (more && entries.isDeleted) more = entries.next();
+    if (more) entries.id.write(arena, stream, WORD_FIRST_ID);
     const there = entries.setCounts(node, live - gone, deleted + gone);
     if (there !== node) nodes.setPayload(NODE_BLOCK, there);
     arena.setF64(stream, DWORD_LENGTH, this.length(stream) - gone);
+    if (!more) this.findFirst(stream);
     return gone;
   }
 

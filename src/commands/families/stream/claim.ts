@@ -173,9 +173,10 @@ export function xautoclaim(c: CommandContext): void {
   replyId(c, cursor);
   reply.array(claimed.length);
   const element = elementReplier(c);
+  streams.beginSeries();
   for (const claimedId of claimed) {
     if (options.justId) replyId(c, claimedId);
-    else if (streams.seekEntry(claims.stream, claimedId)) replyEntry(c, element);
+    else if (streams.seekOnward(claims.stream, claimedId)) replyEntry(c, element);
   }
   reply.array(gone.length);
   for (const goneId of gone) replyId(c, goneId);
@@ -229,6 +230,7 @@ class Claims {
     readonly group: number,
   ) {
     this.streams = c.keyspace.streams;
+    this.streams.beginSeries();
     const known = consumerNamed(c, group, CONSUMER);
     this.isNew = known === NONE;
     this.consumer = this.isNew ? this.streams.createConsumer(group, c.argv, CONSUMER, c.nowMs) : known;
@@ -246,7 +248,7 @@ class Claims {
     const { c, streams, group, consumer } = this;
     const isPending = streams.seekPending(group, id);
     this.hasForgotten = false;
-    if (!streams.seekEntry(this.stream, id)) {
+    if (!streams.seekOnward(this.stream, id)) {
       if (isPending) this.forget(idArgument);
       return false;
     }

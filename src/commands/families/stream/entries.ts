@@ -54,8 +54,3 @@ export function replyRange(c: CommandContext, count: number): void {
   }
   c.reply.setArrayLength(mark, length);
 }
-
-/** What `COUNT n` says, argument `i` being n; NaN when it is no integer. */
-export function countAt(c: CommandContext, i: number): number {
-  return c.argv.int(i);
-}

@@ -204,9 +204,10 @@ function replyHistory(c: CommandContext, stream: number, group: number, consumer
   const mark = reply.deferred();
   let length = 0;
   start.assign(behind).increment();
+  streams.beginSeries();
   for (let more = streams.seekOwnFrom(consumer, start); more && length < options.count; more = streams.nextOwn()) {
     streams.ownId(id);
-    if (streams.seekEntry(stream, id)) {
+    if (streams.seekOnward(stream, id)) {
       replyEntry(c, element);
       streams.seekPending(group, id);
       streams.setPendingSince(c.nowMs);
