@@ -119,7 +119,14 @@ function rows(name: string, size: number, scoreOf: (i: number, random: Random) =
         for (let i = 0; i < operations; i++) trees.remove(tree, scores[i]!, members[i]!);
         return trees.count(tree);
       },
-      { before: () => (filling.empty(), void filling.fill()), rounds: 3, warmUpRounds: 1 },
+      {
+        before: () => {
+          filling.empty();
+          filling.fill();
+        },
+        rounds: 3,
+        warmUpRounds: 1,
+      },
     ),
   ];
 }
