@@ -73,8 +73,9 @@ async function runServers(): Promise<Result[]> {
   });
   launcher.pinSelf();
   const bench = new BenchContext(launcher, scale);
+  const named = options.only !== undefined || scale !== 'quick';
   const names = chosen(
-    SCENARIOS.map((scenario) => scenario.name),
+    SCENARIOS.filter((scenario) => named || scenario.isLong !== true).map((scenario) => scenario.name),
     'scenario',
   );
   console.log(

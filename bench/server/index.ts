@@ -1,9 +1,11 @@
 /** All scenarios, in the order in which they run. */
 import type { Scenario } from '../support/scenario.js';
+import { commands } from './commands.js';
 import { bigValue, idleConnections, slowReader } from './connections.js';
 import { churn, memory } from './memory.js';
 import { expiry, fill } from './stalls.js';
 import { startup } from './startup.js';
+import { largeDeletes, structures, valueMemory } from './structures.js';
 import { throughput } from './throughput.js';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -16,4 +18,8 @@ export const SCENARIOS: readonly Scenario[] = [
   slowReader,
   idleConnections,
   bigValue,
+  commands,
+  structures,
+  valueMemory,
+  largeDeletes,
 ];

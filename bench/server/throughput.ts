@@ -1,9 +1,9 @@
 /** Requests a second and server CPU a request, side by side, in interleaved rounds. */
 import type { BenchServer, Place } from '../support/contenders.js';
 import { fillKeys } from '../support/fill.js';
-import { type Load, type LoadResult, runLoad, SATURATED } from '../support/load.js';
-import { median } from '../support/micro.js';
-import { type Result, ratioGoal, result } from '../support/results.js';
+import type { Load } from '../support/load.js';
+import type { Result } from '../support/results.js';
+import { measureLoad } from '../support/rounds.js';
 import type { BenchContext, Scenario } from '../support/scenario.js';
 
 const RANDOM_KEYS = 1_000_000;
@@ -28,22 +28,8 @@ const ROWS: readonly Row[] = [
 export const throughput: Scenario = {
   name: 'throughput',
   summary: 'requests a second and server CPU a request under redis-benchmark, medians of interleaved rounds',
-  run: measureAll,
+  run: (bench) => bench.withBoth((servers) => measureRows(bench, servers)),
 };
-
-async function measureAll(bench: BenchContext): Promise<Result[]> {
-  const reference = await bench.launcher.start('reference');
-  try {
-    const redstart = await bench.launcher.start('redstart');
-    try {
-      return await measureRows(bench, { reference, redstart });
-    } finally {
-      await redstart.stop();
-    }
-  } finally {
-    await reference.stop();
-  }
-}
 
 async function measureRows(bench: BenchContext, servers: Record<Place, BenchServer>): Promise<Result[]> {
   const results: Result[] = [];
@@ -55,63 +41,9 @@ async function measureRows(bench: BenchContext, servers: Record<Place, BenchServ
       filledWith = load.valueBytes;
       for (const server of [servers.reference, servers.redstart]) await prepare(server, load);
     }
-    results.push(...(await measureRow(bench, servers, name, load, atLeast)));
+    results.push(...(await measureLoad(bench, servers, { scenario: 'throughput', name, load, atLeast })));
   }
   return results;
-}
-
-async function measureRow(
-  bench: BenchContext,
-  servers: Record<Place, BenchServer>,
-  name: string,
-  load: Load,
-  atLeast: number,
-): Promise<Result[]> {
-  const rounds = bench.pick({ full: 7, quick: 3, smoke: 1 });
-  const requests = await calibrate(bench, servers.reference, load);
-  const runs: Record<Place, LoadResult[]> = { reference: [], redstart: [] };
-  for (let round = 0; round < rounds; round++) {
-    // The order alternates, so that neither always runs on the warmer machine.
-    const order: Place[] = round % 2 === 0 ? ['reference', 'redstart'] : ['redstart', 'reference'];
-    for (const place of order) runs[place].push(await runLoad(bench.launcher, servers[place], load, requests));
-  }
-  const saturated = (place: Place): boolean => median(runs[place].map((run) => run.clientBusy)) >= SATURATED;
-  const both = saturated('reference') && saturated('redstart');
-  const busy = (place: Place): string => `${Math.round(100 * median(runs[place].map((run) => run.clientBusy)))}%`;
-  const note = `client ${busy('reference')} / ${busy('redstart')} busy`;
-  const figures = (pick: (run: LoadResult) => number): Record<Place, number[]> => ({
-    reference: runs.reference.map(pick),
-    redstart: runs.redstart.map(pick),
-  });
-  // Where the client is the limit on both sides, requests a second say nothing, and the goal is one of CPU.
-  return [
-    result(
-      'throughput',
-      name,
-      'requests/s',
-      figures((run) => run.requestsPerSecond),
-      {
-        goal: both ? null : ratioGoal('at least', atLeast),
-        note: both ? `${note}: saturated on both sides, CPU counts` : note,
-      },
-    ),
-    result(
-      'throughput',
-      `${name}: server CPU`,
-      'us/request',
-      figures((run) => run.serverCpuUsPerRequest),
-      {
-        goal: both ? ratioGoal('at most', Number((1 / atLeast).toFixed(3))) : null,
-      },
-    ),
-  ];
-}
-
-/** How many requests keep the reference busy for a round; the first run also warms both programs' code paths. */
-async function calibrate(bench: BenchContext, reference: BenchServer, load: Load): Promise<number> {
-  if (bench.scale === 'smoke') return 1000;
-  const { requestsPerSecond } = await runLoad(bench.launcher, reference, load, 20_000 * Math.min(load.pipeline, 4));
-  return Math.round((requestsPerSecond * bench.pick({ full: 3000, quick: 400, smoke: 0 })) / 1000);
 }
 
 async function prepare(server: BenchServer, load: Load): Promise<void> {

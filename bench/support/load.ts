@@ -4,8 +4,11 @@ import type { BenchServer, Launcher } from './contenders.js';
 
 /** One kind of load. */
 export interface Load {
-  /** redis-benchmark's name of the test (`-t`): ping_mbulk, get, set, incr. */
-  readonly test: string;
+  /**
+   * redis-benchmark's name of the test (`-t`): ping_mbulk, get, set, incr; or the words of a command, in which
+   * `__rand_int__` stands for a random number below `keys`, of twelve digits.
+   */
+  readonly test: string | readonly string[];
   readonly clients: number;
   readonly pipeline: number;
   /** Random keys out of so many; all requests go to one key without. */
@@ -34,15 +37,17 @@ export async function runLoad(
 ): Promise<LoadResult> {
   const command = [
     ...launcher.pinned(launcher.cores?.client),
-    ...['redis-benchmark', '-p', String(server.port), '-t', load.test, '-n', String(requests), '--csv'],
+    ...['redis-benchmark', '-p', String(server.port), '-n', String(requests), '--csv'],
     ...['-c', String(load.clients), '-P', String(load.pipeline), '-d', String(load.valueBytes ?? 3)],
     ...(load.keys === undefined ? [] : ['-r', String(load.keys)]),
+    ...(typeof load.test === 'string' ? ['-t', load.test] : load.test),
   ];
   const before = server.cpuSeconds();
   // The shell's `time` is the simplest account of a child's processor time; all arguments are passed as they are.
   const { stdout, stderr } = await run('bash', ['-c', 'TIMEFORMAT=\'time %R %U %S\'; time "$@"', 'bash', ...command]);
   const serverSeconds = server.cpuSeconds() - before;
-  const rate = /^"[^"]*","([\d.]+)"/m.exec(stdout.slice(stdout.indexOf('\n') + 1));
+  // The last line: LRANGE has one before it for the list that it needs.
+  const rate = /^"[^"]*","([\d.]+)"[^\n]*\n*$/m.exec(stdout.trimEnd().split('\n').at(-1) ?? '');
   const time = /^time ([\d.]+) ([\d.]+) ([\d.]+)$/m.exec(stderr);
   if (rate === null || time === null) throw new Error(`redis-benchmark said: ${stdout}${stderr}`);
   const requestsPerSecond = Number(rate[1]);

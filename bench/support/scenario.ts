@@ -36,6 +36,13 @@ export class BenchContext {
     }
   }
 
+  /** Runs `body` with a fresh server of each place, both at once. */
+  async withBoth<T>(body: (servers: Record<Place, BenchServer>) => Promise<T>): Promise<T> {
+    return this.withServer('reference', {}, (reference) =>
+      this.withServer('redstart', {}, (redstart) => body({ reference, redstart })),
+    );
+  }
+
   /** Runs `body` for the reference, then for redstart, each with a fresh server. */
   async forBoth<T>(
     options: { readonly args?: readonly string[]; readonly probe?: boolean },
@@ -51,6 +58,8 @@ export class BenchContext {
 export interface Scenario {
   /** As given to `--only`. */
   readonly name: string;
+  /** Too long for `--quick`, unless it is asked for by its name. */
+  readonly isLong?: true;
   /** One sentence: what is done and what is measured. */
   readonly summary: string;
   run(bench: BenchContext): Promise<Result[]>;
