@@ -35,7 +35,7 @@ export const NO_FIELD_EXPIRE = 0;
 
 export const TIMER_DICT = 0;
 export const TIMER_HEAP = 1;
-export const TIMER_UNUSED = 2;
+const TIMER_UNUSED = 2;
 export const TIMER_HOLDER = 3;
 /** Double index of the first expire time. */
 export const TIMER_FIRST = 2;
