@@ -8,7 +8,7 @@
  *   commandBase, commandArgc, commandEnd: one a command
  * ```
  * 1. Up to {@link BATCH} commands are parsed ahead; then the session runs them and asks again.
- * 2. An inline command ends a batch: it has a buffer of its own, since quoting changes its bytes.
+ * 2. An inline command with quotes ends a batch: it has a buffer of its own, since quoting changes its bytes.
  * 3. What is refused ends a batch too, and is only refused at the front of the next one: the commands before it are
  *    answered first, and one of them may change what the client may send (AUTH, CONFIG SET proto-max-bulk-len).
  * 4. A command that is not complete costs nothing again until `needed` more bytes could complete it, and one of more
@@ -33,6 +33,8 @@ const COMMAND_MAX = INT_MAX - 64 * 1024 * 1024;
 const UNAUTHENTICATED_ARGS = 10;
 const UNAUTHENTICATED_BULK = 16384;
 
+/** What {@link RequestParser.parsePlainLine} returns for a line that it leaves to others. */
+const NOT_PLAIN = -4;
 /** Results of `readLength` that are no length. */
 const INCOMPLETE = -2;
 const BAD = -3;
@@ -43,6 +45,9 @@ const SHORTEST_LINE = 2;
 
 const CR = 0x0d;
 const LF = 0x0a;
+const SPACE = 0x20;
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
 const DOLLAR = 0x24;
 const STAR = 0x2a;
 const ZERO = 0x30;
@@ -164,8 +169,11 @@ export class RequestParser {
     while (this.count < BATCH && at < to) {
       const start = at;
       if (bytes[at] === STAR) at = this.parseMultibulk(bytes, at, to, state);
-      else if (this.count > 0) break;
-      else at = this.parseInline(bytes, at, to);
+      else {
+        at = this.parsePlainLine(bytes, at, to);
+        if (at === NOT_PLAIN && this.count > 0) at = -1;
+        else if (at === NOT_PLAIN) at = this.parseInline(bytes, start, to);
+      }
       if (at < 0) {
         at = start;
         break;
@@ -287,6 +295,35 @@ export class RequestParser {
     const value = parseInt64(bytes, at, cr - at);
     if (Number.isNaN(value) || value > max) return BAD;
     return value < 0 ? -1 : value;
+  }
+
+  /**
+   * @hot An inline command of words with spaces between them: they are arguments where they stand. NOT_PLAIN for a line with
+   * quotes or other blanks, an empty one, or one that is not all there. O(line).
+   */
+  private parsePlainLine(bytes: Buffer, start: number, to: number): number {
+    const { used } = this;
+    let argc = 0;
+    let from = start;
+    for (let at = start; at < to; at++) {
+      const byte = bytes[at]!;
+      if (byte > SPACE && byte !== DOUBLE_QUOTE && byte !== SINGLE_QUOTE) continue;
+      const isEnd = byte === LF || (byte === CR && at + 1 < to && bytes[at + 1] === LF);
+      if (!isEnd && byte !== SPACE) return NOT_PLAIN;
+      if (at > from) {
+        if (used + argc === this.offsets.length) this.growSpans(used + argc + 1);
+        this.offsets[used + argc] = from;
+        this.lengths[used + argc++] = at - from;
+      }
+      from = at + 1;
+      if (!isEnd) continue;
+      if (argc === 0) return NOT_PLAIN;
+      const end = byte === LF ? from : from + 1;
+      this.addCommand(used, argc, end);
+      this.used = used + argc;
+      return end;
+    }
+    return NOT_PLAIN;
   }
 
   private parseInline(bytes: Buffer, start: number, to: number): number {

@@ -35,7 +35,6 @@ export const NO_FIELD_EXPIRE = 0;
 
 export const TIMER_DICT = 0;
 export const TIMER_HEAP = 1;
-const TIMER_UNUSED = 2;
 export const TIMER_HOLDER = 3;
 /** Double index of the first expire time. */
 export const TIMER_FIRST = 2;
