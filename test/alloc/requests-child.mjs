@@ -22,6 +22,11 @@ const commands = {
   MGET: (i) => encode('MGET', key(i), key(i + 1), 'missing'),
   EXISTS: (i) => encode('EXISTS', key(i)),
   DEL: (i) => encode('DEL', `missing:${i}`),
+  RPUSH: () => encode('RPUSH', 'list', 'x'.repeat(10)),
+  LLEN: () => encode('LLEN', 'list'),
+  LINDEX: (i) => encode('LINDEX', 'list', String(i * 1000)),
+  LRANGE: () => encode('LRANGE', 'list', '0', '9'),
+  LPOP: () => encode('LPOP', 'list'),
   'SET and DEL': (i) => (i % 2 === 0 ? encode('SET', 'short lived', 'x') : encode('DEL', 'short lived')),
 };
 
