@@ -141,3 +141,43 @@ describe('A command that waits for keys', () => {
     expect(calls[id]).toBe(1);
   });
 });
+
+describe('A list command that waits', () => {
+  /** What follows a push in the feed, a command a line. */
+  function fedBehind(command: string, push: string): string[] {
+    const bench = new LoopBench();
+    const recorder = new FeedRecorder();
+    bench.connect('a').receive(`${command}\r\n`);
+    bench.feed.subscribe(recorder);
+    bench.connect('b').receive(`${push}\r\n`);
+    const commands = recorder.text.split(/\*\d+\r\n/).slice(1);
+    return commands
+      .map((text) =>
+        text
+          .split('\r\n')
+          .filter((_line, i) => i % 2 === 1)
+          .join(' '),
+      )
+      .slice(2);
+  }
+
+  test.each([
+    ['BLPOP x y 0', 'RPUSH y 1 2', 'LPOP y'],
+    ['BRPOP x y 0', 'RPUSH y 1 2', 'RPOP y'],
+    ['BLMPOP 0 2 x y LEFT COUNT 5', 'RPUSH y 1 2', 'LPOP y 2'],
+    ['BLMPOP 0 1 y RIGHT', 'RPUSH y 1 2', 'RPOP y 1'],
+    ['BLMOVE x y LEFT RIGHT 0', 'RPUSH x 1', 'LMOVE x y LEFT RIGHT'],
+    ['BRPOPLPUSH x y 0', 'RPUSH x 1', 'RPOPLPUSH x y'],
+  ])('%s is propagated as what it did, behind the push that served it', (command, push, fed) => {
+    expect(fedBehind(command, push)).toEqual([fed]);
+  });
+
+  test('leaves what is more than those who wait can take', () => {
+    const bench = new LoopBench();
+    for (const name of ['a', 'b']) bench.connect(name).receive('BLPOP x 0\r\n');
+    bench.connect('d').receive('RPUSH x 1 2 3\r\n');
+    expect(bench.context.blocked.keyCount).toBe(0);
+    expect(bench.suspensions.count).toBe(0);
+    expect(bench.connect('e').receive('LRANGE x 0 -1\r\n').take()).toBe('*1\r\n$1\r\n3\r\n');
+  });
+});

@@ -8,6 +8,7 @@ import { CommandContext } from '../../src/commands/context.js';
 import { Executor } from '../../src/commands/executor.js';
 import { CONNECTION_COMMANDS } from '../../src/commands/families/connection/table.js';
 import { GENERIC_COMMANDS } from '../../src/commands/families/generic/table.js';
+import { LIST_COMMANDS } from '../../src/commands/families/list/table.js';
 import { STRING_COMMANDS } from '../../src/commands/families/string/table.js';
 import type { Ports } from '../../src/commands/ports.js';
 import type { CommandSpec } from '../../src/commands/spec.js';
@@ -53,7 +54,13 @@ export class LoopBench<C extends Clock = ManualClock> {
     this.clock = clock;
     const config = Config.fromSources({ overrides: {} });
     const random = new Random(1);
-    const table = createCommandTable(STRING_COMMANDS, CONNECTION_COMMANDS, GENERIC_COMMANDS, options.commands ?? []);
+    const table = createCommandTable(
+      STRING_COMMANDS,
+      CONNECTION_COMMANDS,
+      GENERIC_COMMANDS,
+      LIST_COMMANDS,
+      options.commands ?? [],
+    );
     const stats = new ServerStats(table.idCount);
     const keyspace = new Keyspace({
       arena: new Arena({ clock }),

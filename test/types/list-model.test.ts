@@ -110,6 +110,8 @@ class Model extends ListBench {
   value = this.list();
   /** For a copy, which takes its place. */
   private spare = this.holder();
+  /** What the account has beside the list. */
+  private readonly otherBytes = this.arena.account.used - this.lists.memoryUsage(this.value, 0);
 
   apply(operation: Operation): void {
     const { lists, texts, value } = this;
@@ -200,6 +202,7 @@ class Model extends ListBench {
     const { lists, value, texts } = this;
     expect(lists.length(value)).toBe(texts.length);
     expectSame(textsOf(lists, value), texts);
+    expect(lists.memoryUsage(value, 0)).toBe(this.arena.account.used - this.otherBytes);
     if (texts.length === 0) return;
     const index = texts.length >> 1;
     const one = new Collector();
