@@ -14,6 +14,9 @@ import {
 } from './listpack-entry.js';
 
 const EMPTY = new Uint8Array(0);
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
+/** Somebody else's buffer that is larger is not held on to. */
+const KEPT_BYTES = 64 * 1024;
 /** First bytes of entries that are strings of up to 63 bytes: 10xxxxxx. */
 export const SHORT_STRING = 0x80;
 export const SHORT_STRING_END = 0xc0;
@@ -21,7 +24,7 @@ export const SHORT_STRING_END = 0xc0;
 export class ListElement {
   /** What the element is part of: somebody else's, valid as long as theirs is. */
   bytes: Uint8Array = EMPTY;
-  view: DataView = new DataView(EMPTY.buffer);
+  view: DataView = EMPTY_VIEW;
   from = 0;
   length = 0;
   /** Bytes of its entry. */
@@ -38,6 +41,13 @@ export class ListElement {
     this.length = length;
     this.isInteger = this.integer.parse(bytes, from, length);
     this.entryBytes = this.isInteger ? integerEntryBytes(this.integer) : stringEntryBytes(length);
+  }
+
+  /** @hot Lets a large buffer go that the element was part of, and the element with it. O(1). */
+  forgetLarge(): void {
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.bytes = EMPTY;
+    this.view = EMPTY_VIEW;
   }
 
   /** @hot Writes the entry at `at`: {@link entryBytes} bytes. O(length). @param view the same memory as `target` */

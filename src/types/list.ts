@@ -21,6 +21,8 @@ import { ENCODING_LISTPACK, ENCODING_QUICKLIST, rootOf, setRoot, setValue, type 
 const LEAST_ENTRY_OVERHEAD = 2;
 /** Of the first buffer for an element that is moved; the text of an integer fits, too. */
 const MOVED_BYTES = 256;
+/** A buffer that is larger is not kept. */
+const KEPT_BYTES = 64 * 1024;
 
 export class Lists extends ListReader implements ValueOperations {
   readonly quicklist: Quicklist;
@@ -78,7 +80,7 @@ export class Lists extends ListReader implements ValueOperations {
         element.take(spans.bytes, spans.view, spans.offset(i), spans.length(i));
         if (!this.quicklist.pushQuickly(root, atFront, element)) break;
       }
-      if (i === spans.count) return;
+      if (i === spans.count) return element.forgetLarge();
     }
     try {
       for (; i < spans.count; i++) {
@@ -89,6 +91,7 @@ export class Lists extends ListReader implements ValueOperations {
       for (; i > first; i--) this.drop(holder, atFront);
       throw error;
     }
+    element.forgetLarge();
     this.settleEnds(holder);
   }
 
@@ -118,6 +121,7 @@ export class Lists extends ListReader implements ValueOperations {
       this.quicklist.insert(rootOf(this.arena, holder), index, behind, added);
       this.settleEnds(holder);
     }
+    added.forgetLarge();
     return this.length(holder);
   }
 
@@ -134,6 +138,7 @@ export class Lists extends ListReader implements ValueOperations {
       run.shrink();
       this.storeRun(holder);
     } else this.quicklist.replace(rootOf(this.arena, holder), index, added);
+    added.forgetLarge();
     this.settle(holder);
     return true;
   }
@@ -160,6 +165,11 @@ export class Lists extends ListReader implements ValueOperations {
     this.preparePop(holder, atFront);
     this.range(holder, atFront ? 0 : this.length(holder) - 1, 1, this.moved);
     return this.moved.element;
+  }
+
+  /** Lets the memory of a large element go that {@link copyEnd} has copied. O(1). */
+  forgetCopied(): void {
+    this.moved.forgetLarge();
   }
 
   /** Removes the element at an end; there is one. O(1). */
@@ -401,15 +411,24 @@ class MovedElement implements ElementSink {
   private view = new DataView(this.bytes.buffer);
 
   bulk(bytes: Uint8Array, _view: DataView, from: number, length: number): void {
-    if (this.bytes.length < length || this.bytes.length > Math.max(MOVED_BYTES, length * 4)) {
-      this.bytes = new Uint8Array(Math.max(MOVED_BYTES, length));
-      this.view = new DataView(this.bytes.buffer);
-    }
+    if (this.bytes.length < length) this.allocate(length);
     this.bytes.set(bytes.subarray(from, from + length));
     this.element.take(this.bytes, this.view, 0, length);
   }
 
   bulkInt(value: number): void {
     this.element.take(this.bytes, this.view, 0, writeInt(this.bytes, 0, value));
+  }
+
+  /** Gives a large buffer back. */
+  forgetLarge(): void {
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.allocate(MOVED_BYTES);
+    this.element.take(this.bytes, this.view, 0, 0);
+  }
+
+  private allocate(length: number): void {
+    this.bytes = new Uint8Array(Math.max(MOVED_BYTES, length));
+    this.view = new DataView(this.bytes.buffer);
   }
 }

@@ -40,6 +40,7 @@ export function moveElement(c: CommandContext, fromFront: boolean, toFront: bool
     lists.removeEnd(source, fromFront);
   }
   reply.bulk(element.bytes, element.view, element.from, element.length);
+  lists.forgetCopied();
   c.keyChanged(1);
   c.keyChanged(2, 0); // one change altogether
   c.notify(NOTIFY_LIST, pushEvent(toFront), 2);
