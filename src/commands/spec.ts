@@ -88,6 +88,8 @@ export interface CommandSpecBase {
   /** ACL categories that group and flags do not give, `-name` for one that they give wrongly: `'connection -keyspace'`. */
   readonly categories?: string;
   readonly getKeys?: KeyFinder;
+  /** The argument that is looked up in the value of the first key, in a table perhaps: it is loaded ahead in a pipeline. */
+  readonly element?: number;
 }
 
 /** A command of the table. A container without a handler of its own answers only through its subcommands. */

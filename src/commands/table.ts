@@ -78,6 +78,8 @@ export class Command {
   /** The last key, from the end when negative (-1 is the last argument). */
   readonly lastKey: number;
   readonly keyStep: number;
+  /** The argument that is looked up in the value of the first key; 0 when there is none. */
+  readonly element: number;
   /**
    * Whether it takes about as long as any other of its kind and leaves its client as it is, so that several of them may share
    * one time measurement. What runs without authentication (AUTH, HELLO, RESET) is there to change the client.
@@ -113,6 +115,7 @@ export class Command {
     this.firstKey = range.first;
     this.lastKey = range.last;
     this.keyStep = range.step;
+    this.element = spec.element ?? 0;
     this.flags = flagMask(spec.flags) | (range.movable ? FLAG_MOVABLEKEYS : 0);
     const isFast = (this.flags & (FLAG_FAST | FLAG_NO_AUTH)) === FLAG_FAST;
     this.isBrief = isFast || (this.hasKeys && spec.complexity === 'O(1)');

@@ -190,6 +190,11 @@ export class Database {
     if (n > 1) this.keyspace.loaded ^= this.index.touch(hashes, n, deep);
   }
 
+  /** @hot An entry whose key has this hash, expired or not: it is hardly ever another key's. NONE when there is none. O(1). */
+  likelyEntry(hash: number): Entry {
+    return this.index.candidate(hash);
+  }
+
   // --- One entry ----------------------------------------------------------------------------------------------------
 
   /** @hot */

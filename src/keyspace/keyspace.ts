@@ -31,6 +31,7 @@ import { KeyHasher } from '../util/hash.js';
 import type { Random } from '../util/random.js';
 import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
+import { ElementTouch } from './element-touch.js';
 import { FieldExpiry } from './field-expiry.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
@@ -142,6 +143,8 @@ export class Keyspace {
   readonly hashes: Hashes;
   /** Fields of hashes that expire. */
   readonly fields: FieldExpiry;
+  /** Loads elements of large values ahead. */
+  readonly elements: ElementTouch;
   /** When this keyspace came to be, in wall-clock milliseconds. */
   readonly startMs: number;
   /** How many databases there are: numbers are below this. */
@@ -199,6 +202,7 @@ export class Keyspace {
       [TYPE_ZSET]: this.zsets,
       [TYPE_STREAM]: this.streams,
     });
+    this.elements = new ElementTouch(this);
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
     this.setTime(this.startMs);
   }

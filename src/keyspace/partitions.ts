@@ -96,6 +96,11 @@ export class Partitions {
     return this.sizes === null ? this.first.touch(hashes, n, deep) : 0;
   }
 
+  /** @hot An entry with this hash, where there is one partition; NONE otherwise, and where there is none. O(1). */
+  candidate(hash: number): number {
+    return this.sizes === null ? this.first.candidate(hash, 0) : NONE;
+  }
+
   /** @hot Adds `ref`, whose block carries `hash` and is not in the index. O(1) expected, O(log) where there are several. */
   insert(partition: number, hash: number, ref: number): void {
     if (this.sizes === null) return this.first.insert(hash, ref);

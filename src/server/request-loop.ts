@@ -56,6 +56,10 @@ export class RequestLoop {
   private readonly keyHashes = new Int32Array(BATCH);
   /** Place in the key arrays of each command's first key, -1 when it has none. */
   private readonly keyPlaces = new Int32Array(BATCH);
+  /** Elements that commands of the batch look up in the values of their first keys, and the places of those keys. */
+  private readonly elementOffsets = new Int32Array(BATCH);
+  private readonly elementLengths = new Int32Array(BATCH);
+  private readonly elementPlaces = new Int32Array(BATCH);
   /** When the chunk's first batch began and its last one ended, in microseconds: doubles in fields would be allocated. */
   private readonly times = new Float64Array(2);
   /** Whether a chunk is being served: then ready clients wait until its command is done. */
@@ -205,11 +209,12 @@ export class RequestLoop {
     return nowMs;
   }
 
-  /** @hot Finds each command and loads what its first key needs, all at once so that the cache misses overlap. */
+  /** @hot Finds each command and loads its first key, and what it looks up there, all at once: the cache misses overlap. */
   private touchKeys(client: Client, count: number): void {
     const { parser, commands, executor, keyOffsets, keyLengths, keyPlaces } = this;
-    const { argv } = this.c;
+    const { argv, keyspace } = this.c;
     let keys = 0;
+    let elements = 0;
     let flags = 0;
     for (let k = 0; k < count; k++) {
       argv.base = parser.commandBase[k]!;
@@ -220,14 +225,24 @@ export class RequestLoop {
       if (command === null || command.firstKey === 0 || command.firstKey >= argv.count) continue;
       keyOffsets[keys] = argv.offset(command.firstKey);
       keyLengths[keys] = argv.length(command.firstKey);
+      if (command.element !== 0 && command.element < argv.count) {
+        this.elementOffsets[elements] = argv.offset(command.element);
+        this.elementLengths[elements] = argv.length(command.element);
+        this.elementPlaces[elements++] = keys;
+      }
       keyPlaces[k] = keys++;
       flags = command.flags;
     }
     if (keys === 0) return;
     // Pipelines are mostly of one kind, so that the last command speaks for all.
     const reads = (flags & FLAG_READONLY) !== 0;
-    const db = this.c.keyspace.db(client.database);
-    db.prefetch(argv.bytes, argv.view, keyOffsets, keyLengths, keys, this.keyHashes, reads);
+    const db = keyspace.db(client.database);
+    const { bytes, view } = argv;
+    db.prefetch(bytes, view, keyOffsets, keyLengths, keys, this.keyHashes, reads);
+    // A single element gains nothing from being loaded ahead.
+    if (elements < 2) return;
+    const { elementOffsets, elementLengths, elementPlaces, keyHashes } = this;
+    keyspace.elements.touch(db, bytes, view, elementOffsets, elementLengths, elements, keyHashes, elementPlaces);
   }
 
   /**

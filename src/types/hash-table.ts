@@ -54,7 +54,7 @@ export class HashTableReader {
     pair.takeBlock(reading.windowBytes, view, reading.windowBase, length, valueLength);
   }
 
-  private timeOf(root: number, block: number): number {
+  protected timeOf(root: number, block: number): number {
     const { reading } = this;
     return this.readHeap.timeAt(reading.i32(root, TIMER_HEAP), reading.i32(block, WORD_PLACE));
   }
@@ -97,6 +97,20 @@ export class HashTables extends HashTableReader {
       const block = this.dict.candidate(dict, hash, nth);
       if (block === NONE || this.hasField(block, bytes, view, from, length)) return block;
     }
+  }
+
+  /** @hot {@link HashTableReader.load}, in place. O(1). */
+  override load(root: number, block: number, pair: HashPair): void {
+    const { arena } = this;
+    const slab = block >>> SLAB_SHIFT;
+    const words = arena.words[slab]!;
+    const at = (block & UNIT_MASK) << 1;
+    const word = words[at + FIELD_LENGTH]!;
+    const length = word & ~FIELD_EXPIRES;
+    const offset = word < 0 ? EXPIRING_FIELD_HEADER_BYTES : FIELD_HEADER_BYTES;
+    if (word < 0) pair.expireAt = this.timeOf(root, block);
+    else pair.expireAt = NO_FIELD_EXPIRE;
+    pair.takeBlock(arena.bytes[slab]!, arena.views[slab]!, (at << 2) + offset, length, words[at + FIELD_VALUE_LENGTH]!);
   }
 
   /** @hot Adds a pair whose field is not there, without an expire time. O(1). */

@@ -20,6 +20,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of fields',
     summary: 'Removes fields of a hash; the hash goes with its last field.',
     history: [['2.4.0', 'Takes several fields.']],
+    element: 2,
     handler: hdel,
   },
   {
@@ -32,6 +33,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field',
     complexity: 'O(1)',
     summary: 'Tells whether a hash has a field.',
+    element: 2,
     handler: hexists,
   },
   {
@@ -80,6 +82,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field',
     complexity: 'O(1)',
     summary: 'Answers the value of a field.',
+    element: 2,
     handler: hget,
   },
   {
@@ -105,6 +108,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field increment:int',
     complexity: 'O(1)',
     summary: 'Adds a number to the integer in a field, to 0 where there is no such field.',
+    element: 2,
     handler: hincrby,
   },
   {
@@ -117,6 +121,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field increment:double',
     complexity: 'O(1)',
     summary: 'Adds a floating-point number to the number in a field, to 0 where there is no such field.',
+    element: 2,
     handler: hincrbyfloat,
   },
   {
@@ -154,6 +159,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field...',
     complexity: 'O(N) where N is the number of fields',
     summary: 'Answers the values of several fields.',
+    element: 2,
     handler: hmget,
   },
   {
@@ -167,6 +173,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of fields',
     summary: 'Sets fields of a hash and answers OK.',
     deprecated: { since: '4.0.0', replacedBy: '`HSET` with multiple field-value pairs' },
+    element: 2,
     handler: hmset,
   },
   {
@@ -266,6 +273,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of fields',
     summary: 'Sets fields of a hash, and makes the hash where there is none.',
     history: [['4.0.0', 'Takes several fields.']],
+    element: 2,
     handler: hset,
   },
   {
@@ -278,6 +286,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field value',
     complexity: 'O(1)',
     summary: 'Sets a field of a hash unless it is there.',
+    element: 2,
     handler: hsetnx,
   },
   {
@@ -290,6 +299,7 @@ export const HASH_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 field',
     complexity: 'O(1)',
     summary: 'Tells how long the value of a field is.',
+    element: 2,
     handler: hstrlen,
   },
   {

@@ -17,6 +17,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of members',
     summary: 'Adds members to a set; creates the set where there is none.',
     history: [['2.4.0', 'Takes several members.']],
+    element: 2,
     handler: sadd,
   },
   {
@@ -103,6 +104,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 member',
     complexity: 'O(1)',
     summary: 'Tells whether a set has a member.',
+    element: 2,
     handler: sismember,
   },
   {
@@ -128,6 +130,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     syntax: 'key@0 member...',
     complexity: 'O(N) where N is the number of members asked about',
     summary: 'Tells for each of several members whether a set has it.',
+    element: 2,
     handler: smismember,
   },
   {
@@ -181,6 +184,7 @@ export const SET_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N) where N is the number of members',
     summary: 'Takes members out of a set; the set goes with its last member.',
     history: [['2.4.0', 'Takes several members.']],
+    element: 2,
     handler: srem,
   },
   {
