@@ -38,10 +38,19 @@ export class ExpiryHeapReader {
     return this.memory.i32(heap, 0);
   }
 
-  /** @hot When the entry at a place is due; place 0 is due first. O(1). */
+  /** When the entry at a place is due; place 0 is due first. O(1). */
   timeAt(heap: number, place: number): number {
-    const word = 1 + place * ENTRY_WORDS;
-    return this.memory.i32(heap, word + 1) * TWO_32 + (this.memory.i32(heap, word) >>> 0);
+    return this.highAt(heap, place) * TWO_32 + (this.lowAt(heap, place) >>> 0);
+  }
+
+  /** @hot The lower half of {@link timeAt}. O(1). */
+  lowAt(heap: number, place: number): number {
+    return this.memory.i32(heap, 1 + place * ENTRY_WORDS);
+  }
+
+  /** @hot The upper half of {@link timeAt}. O(1). */
+  highAt(heap: number, place: number): number {
+    return this.memory.i32(heap, 2 + place * ENTRY_WORDS);
   }
 
   /** The element at a place. O(1). */

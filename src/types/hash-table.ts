@@ -48,15 +48,19 @@ export class HashTableReader {
     const word = reading.i32(block, FIELD_LENGTH);
     const length = word & ~FIELD_EXPIRES;
     const valueLength = reading.i32(block, FIELD_VALUE_LENGTH);
-    pair.expireAt = word < 0 ? this.timeOf(root, block) : NO_FIELD_EXPIRE;
+    if (word < 0) this.loadTime(root, block, pair);
+    else pair.expireAt = NO_FIELD_EXPIRE;
     const offset = word < 0 ? EXPIRING_FIELD_HEADER_BYTES : FIELD_HEADER_BYTES;
     const view = reading.window(block, offset, length + valueLength);
     pair.takeBlock(reading.windowBytes, view, reading.windowBase, length, valueLength);
   }
 
-  protected timeOf(root: number, block: number): number {
-    const { reading } = this;
-    return this.readHeap.timeAt(reading.i32(root, TIMER_HEAP), reading.i32(block, WORD_PLACE));
+  /** @hot Reads the expire time of a pair that has one. */
+  protected loadTime(root: number, block: number, pair: HashPair): void {
+    const { reading, readHeap } = this;
+    const heap = reading.i32(root, TIMER_HEAP);
+    const place = reading.i32(block, WORD_PLACE);
+    pair.takeTime(readHeap.highAt(heap, place), readHeap.lowAt(heap, place));
   }
 }
 
@@ -108,7 +112,7 @@ export class HashTables extends HashTableReader {
     const word = words[at + FIELD_LENGTH]!;
     const length = word & ~FIELD_EXPIRES;
     const offset = word < 0 ? EXPIRING_FIELD_HEADER_BYTES : FIELD_HEADER_BYTES;
-    if (word < 0) pair.expireAt = this.timeOf(root, block);
+    if (word < 0) this.loadTime(root, block, pair);
     else pair.expireAt = NO_FIELD_EXPIRE;
     pair.takeBlock(arena.bytes[slab]!, arena.views[slab]!, (at << 2) + offset, length, words[at + FIELD_VALUE_LENGTH]!);
   }

@@ -8,7 +8,7 @@
  *    say who know the time.
  * 3. A hash may be left empty: who removes the last field drops its key.
  */
-import { type Arena, type MemoryReader, NONE } from '../memory/index.js';
+import { type Arena, type MemoryReader, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { KeyHasher } from '../util/hash.js';
 import type { Random } from '../util/random.js';
 import {
@@ -157,6 +157,15 @@ export class Hashes extends HashReader implements ValueOperations {
     this.packed = packed;
     this.packedTimed = packedTimed;
     this.tables = tables;
+  }
+
+  /** @hot {@link HashReader.hasHidden}, without a double that leaves a function: it may become an object there. O(1). */
+  override hasHidden(holder: number): boolean {
+    const { arena } = this;
+    if (encodingOf(arena, holder) === ENCODING_LISTPACK) return false;
+    const root = rootOf(arena, holder);
+    const first = arena.doubles[root >>> SLAB_SHIFT]![(root & UNIT_MASK) + TIMER_FIRST]!;
+    return first !== NO_FIELD_EXPIRE && first < this.hideBefore;
   }
 
   /** Lets a holder hold an empty hash. O(1). */

@@ -27,6 +27,14 @@ const commands = {
   LINDEX: (i) => encode('LINDEX', 'list', String(i * 1000)),
   LRANGE: () => encode('LRANGE', 'list', '0', '9'),
   LPOP: () => encode('LPOP', 'list'),
+  HSET: (i) => encode('HSET', `hash:${i % 10}`, 'name', 'a value', 'n', String(i)),
+  HGET: (i) => encode('HGET', `hash:${i % 10}`, 'name'),
+  HMGET: (i) => encode('HMGET', `hash:${i % 10}`, 'name', 'n', 'missing'),
+  HINCRBY: (i) => encode('HINCRBY', `hash:${i % 10}`, 'n', '3'),
+  'HSET of a table': (i) => encode('HSET', 'table', `field:${i}`, 'x'.repeat(70)),
+  'HGET of a table': (i) => encode('HGET', 'table', `field:${i}`),
+  'HGET with a time': (i) => encode('HGET', i % 2 === 0 ? 'timed' : 'timed table', 'field'),
+  'HINCRBY with a time': (i) => encode('HINCRBY', i % 2 === 0 ? 'timed' : 'timed table', 'field', '1'),
   'SET and DEL': (i) => (i % 2 === 0 ? encode('SET', 'short lived', 'x') : encode('DEL', 'short lived')),
 };
 
@@ -53,6 +61,12 @@ const client = new Client(1, connection, context.users.default, Date.now());
 function serve(chunk, depth, count) {
   for (let done = 0; done < count; done += depth) requests.serve(client, chunk, 0, chunk.length);
 }
+
+const timed = ['timed', 'timed table'].flatMap((name) => [
+  encode('HSET', name, 'field', '1', 'other', 'x'.repeat(name === 'timed' ? 9 : 70)),
+  encode('HEXPIRE', name, '100000', 'FIELDS', '1', 'field'),
+]);
+requests.serve(client, Buffer.from(timed.join('')), 0, timed.join('').length);
 
 const results = [];
 for (const depth of [64, 2]) {
