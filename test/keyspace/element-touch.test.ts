@@ -34,7 +34,7 @@ function filled(): Bench {
     ['large set', 2000],
   ] as const) {
     const holder = keyspace.detached(TYPE_SET);
-    sets.init(holder);
+    sets.createListpack(holder);
     for (let i = 0; i < count; i++) sets.add(holder, ...element(`e${i}`));
     db.adopt(spans(key), 0, holder);
   }
