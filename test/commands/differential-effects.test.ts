@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { FeedRecorder, InProcessServer } from '../server/in-process.js';
 import { bitmapCommand, expiryCommand, INSPECTION, keyCommand, stringCommand } from '../support/command-arbitraries.js';
 import { formatRun, RUNS_FACTOR, seedParameter } from '../support/differential.js';
+import { geoCommand } from '../support/geo-arbitraries.js';
 import { hashCommand } from '../support/hash-arbitraries.js';
 import { listCommand, listWait } from '../support/list-arbitraries.js';
 import { referenceAvailable } from '../support/reference.js';
@@ -157,6 +158,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 1, arbitrary: listWait },
     { weight: 4, arbitrary: setCommand },
     { weight: 6, arbitrary: sortedSetCommand },
+    { weight: 2, arbitrary: geoCommand },
     { weight: 4, arbitrary: hashCommand },
   );
 

@@ -13,6 +13,7 @@ import {
   keyCommand,
   stringCommand,
 } from '../support/command-arbitraries.js';
+import { geoCommand } from '../support/geo-arbitraries.js';
 import { hashWrite } from '../support/hash-arbitraries.js';
 import {
   type Arg,
@@ -119,6 +120,9 @@ const other = fc.oneof(
  */
 const faithfulBitmapCommand = bitmapCommand.filter((args) => !args.some((arg) => /^fail$/i.test(String(arg))));
 
+/** The last digits of a distance are those of each machine's sines. */
+const faithfulGeoCommand = geoCommand.filter((args) => !args.some((arg) => /^storedist$/i.test(String(arg))));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: write },
   { weight: 3, arbitrary: other },
@@ -129,6 +133,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: streamWrite },
   { weight: 6, arbitrary: hashWrite },
   { weight: 6, arbitrary: promptSortedSetCommand },
+  { weight: 2, arbitrary: faithfulGeoCommand },
   { weight: 2, arbitrary: fc.oneof(command('SPOP', key), command('SPOP', key, fc.integer({ min: 0, max: 5 }))) },
   { weight: 2, arbitrary: command('SADD', key, member, member, member, member) },
   { weight: 2, arbitrary: fc.record({ advanceMs: fc.integer({ min: 1, max: 1500 }) }) },

@@ -64,7 +64,7 @@ function tell(c: CommandContext, first: number, end: number, changes: number): v
   const { argv } = c;
   c.keyChanged(1, changes);
   c.notify(NOTIFY_ZSET, 'zadd', 1);
-  const command = c.propagateInstead().text('ZADD');
+  const command = c.propagateInstead().text('zadd');
   for (let i = 1; i < first; i++) command.borrow(argv, i);
   for (let i = first; i < end; i += 3) {
     const score = scoreOf({ longitude: argv.double(i), latitude: argv.double(i + 1) });
