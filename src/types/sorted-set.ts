@@ -16,6 +16,7 @@ import { CountedTrees } from './counted-tree.js';
 import { MEMBER_BYTES, MEMBER_LENGTH, MEMBER_SCORE } from './counted-tree-reader.js';
 import { Dict } from './dict.js';
 import type { TypeLimits } from './limits.js';
+import { MAX_LISTPACK_BYTES } from './listpack.js';
 import { ScoredListpacks } from './scored-listpack.js';
 import { ROOT_BYTES, ROOT_DICT, SortedSetCursor, SortedSetReader } from './sorted-set-reader.js';
 import {
@@ -203,7 +204,11 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
       const at = scored.find(root, bytes, view, from, length);
       if (at !== NONE) return this.updatePair(holder, root, at, bytes, view, from, length, score, options);
       if ((options & ADD_XX) !== 0) return ADD_REFUSED;
-      if (scored.count(root) < limits.zsetMaxListpackEntries && length <= limits.zsetMaxListpackValue) {
+      if (
+        scored.count(root) < limits.zsetMaxListpackEntries &&
+        length <= limits.zsetMaxListpackValue &&
+        scored.listpacks.byteLength(root) + length <= MAX_LISTPACK_BYTES
+      ) {
         setRoot(arena, holder, scored.insert(root, score, bytes, view, from, length));
         return ADD_ADDED;
       }
@@ -309,7 +314,9 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   // --- The whole value ----------------------------------------------------------------------------------------------
 
   effort(holder: number): number {
-    return encodingOf(this.arena, holder) === ENCODING_LISTPACK ? 1 : this.length(holder) + 3;
+    const { arena, dicts } = this;
+    if (encodingOf(arena, holder) === ENCODING_LISTPACK) return 1;
+    return dicts.count(arena.i32(rootOf(arena, holder), ROOT_DICT)) + 3; // of a result, too, whose tree is still empty
   }
 
   free(holder: number, blocks: number): boolean {
