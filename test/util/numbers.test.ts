@@ -10,6 +10,7 @@ import {
   parseBigInt64,
   parseDouble,
   parseInt64,
+  parseLooseDouble,
   writeInt,
 } from '../../src/util/numbers.js';
 
@@ -103,6 +104,35 @@ describe('writeInt and intLength', () => {
     }
     expect(written(2 ** 53)).toBe('9007199254740992');
     expect(written(-0)).toBe('0');
+  });
+});
+
+describe('parseLooseDouble', () => {
+  it('reads what parseDouble reads', () => {
+    for (const text of ['0', '-1.5', '1e3', '0x1p3', 'inf', '-Infinity', '+.5', '5.']) {
+      expect(within(parseLooseDouble, text)).toBe(within(parseDouble, text));
+    }
+  });
+
+  it('takes blanks in front, nothing at all, and values that overflow or round to 0', () => {
+    expect(within(parseLooseDouble, ' \t\n\v\f\r1.5')).toBe(1.5);
+    expect(within(parseLooseDouble, ' inf')).toBe(Number.POSITIVE_INFINITY);
+    expect(within(parseLooseDouble, ' 0x10')).toBe(16);
+    expect(within(parseLooseDouble, '')).toBe(0);
+    expect(within(parseLooseDouble, '1e400')).toBe(Number.POSITIVE_INFINITY);
+    expect(within(parseLooseDouble, '-1e400')).toBe(Number.NEGATIVE_INFINITY);
+    expect(within(parseLooseDouble, '1e-400')).toBe(0);
+  });
+
+  it('ends at a NUL', () => {
+    expect(within(parseLooseDouble, '1.5\0x')).toBe(1.5);
+    expect(within(parseLooseDouble, '\0x')).toBe(0);
+  });
+
+  it('refuses what does not all belong to a number, and NaN', () => {
+    for (const text of [' ', '1 ', '1x', 'x', '0x', '--1', 'nan', '1\t', '1,5']) {
+      expect(within(parseLooseDouble, text)).toBeNaN();
+    }
   });
 });
 
