@@ -8,6 +8,9 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const OPEN = 0x28;
 const CLOSED = 0x5b;
+const LETTER_F = 0x66;
+const LETTER_I = 0x69;
+const LETTER_N = 0x6e;
 
 /** @hot Whether a bound does not count itself. */
 function isExclusive(argv: Argv, i: number): boolean {
@@ -17,17 +20,32 @@ function isExclusive(argv: Argv, i: number): boolean {
 /** @hot The score that is a bound, NaN when it is none. */
 export function scoreBound(argv: Argv, i: number): number {
   const skipped = isExclusive(argv, i) ? 1 : 0;
-  return parseLooseDouble(argv.bytes, argv.offset(i) + skipped, argv.length(i) - skipped);
+  const from = argv.offset(i) + skipped;
+  const length = argv.length(i) - skipped;
+  const infinity = infinityAt(argv.bytes, from, length);
+  return infinity !== 0 ? infinity : parseLooseDouble(argv.bytes, from, length);
+}
+
+/** @hot Infinity or its negative where the bytes are one of their usual spellings, which cost no string; else 0. */
+function infinityAt(bytes: Uint8Array, from: number, length: number): number {
+  const sign = bytes[from];
+  const start = sign === PLUS || sign === MINUS ? from + 1 : from;
+  if (from + length !== start + 3 || bytes[start] !== LETTER_I) return 0;
+  if (bytes[start + 1] !== LETTER_N || bytes[start + 2] !== LETTER_F) return 0;
+  return sign === MINUS ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 /** @hot The rank of the first member that is not below the score `min`, which is argument `i`. */
 export function rankOfMin(c: CommandContext, entry: Entry, min: number, i: number): number {
-  return c.keyspace.zsets.rankOfScore(entry, min, isExclusive(c.argv, i));
+  const exclusive = isExclusive(c.argv, i);
+  return min === Number.NEGATIVE_INFINITY && !exclusive ? 0 : c.keyspace.zsets.rankOfScore(entry, min, exclusive);
 }
 
 /** @hot The rank behind the last member that is not above the score `max`, which is argument `i`. */
 export function rankBehindMax(c: CommandContext, entry: Entry, max: number, i: number): number {
-  return c.keyspace.zsets.rankOfScore(entry, max, !isExclusive(c.argv, i));
+  const { zsets } = c.keyspace;
+  const inclusive = !isExclusive(c.argv, i);
+  return max === Number.POSITIVE_INFINITY && inclusive ? zsets.length(entry) : zsets.rankOfScore(entry, max, inclusive);
 }
 
 /** Whether an argument is a bound of members. */

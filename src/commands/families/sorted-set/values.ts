@@ -55,7 +55,8 @@ export function replyRange(
   if (count === 0) return;
   zsets.seekRank(entry, rank, cursor);
   for (let left = count; ; ) {
-    replyElement(c, cursor, withScores);
+    if (withScores) replyElement(c, cursor, true);
+    else replyMember(c, cursor);
     if (--left === 0) return;
     if (isReverse) zsets.previous(cursor);
     else zsets.next(cursor);
