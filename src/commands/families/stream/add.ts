@@ -22,7 +22,7 @@ import {
 } from '../../errors.js';
 import { NOTIFY_STREAM } from '../../events.js';
 import { isOtherType } from './entries.js';
-import { OPEN_ID, parseId, replyId, WHOLE_ID } from './ids.js';
+import { addId, OPEN_ID, parseId, replyId, WHOLE_ID } from './ids.js';
 import { AddOptions } from './trim.js';
 
 /** Scratch of the commands of this file. */
@@ -101,12 +101,12 @@ function chooseId(c: CommandContext): boolean {
 
 /** @hot The command with the id that was chosen. */
 function propagateWithId(c: CommandContext): void {
-  const { argv, scratch } = c;
+  const { argv } = c;
   const command = c.propagateInstead();
   const { idArgument } = options;
   for (let i = 0; i < argv.count; i++) {
     if (i !== idArgument) command.borrow(argv, i);
-    else command.copy(scratch, 0, id.format(scratch, 0));
+    else addId(c, command, id);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { CommandBuilder } from '../../../resp/command-builder.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
+import { addId } from './ids.js';
 
 /** Ids in one XCLAIM at most. */
 const MAX_IDS = 1000;
@@ -89,9 +90,4 @@ export function propagateConsumer(c: CommandContext, key: number, groupName: num
     .borrow(argv, key)
     .borrow(argv, groupName)
     .borrow(argv, groupName + 1);
-}
-
-/** @hot */
-function addId(c: CommandContext, command: CommandBuilder, written: StreamId): void {
-  command.copy(c.scratch, 0, written.format(c.scratch, 0));
 }

@@ -1,5 +1,6 @@
 /** Ids of entries among the arguments of commands, and in their replies. */
 import type { Argv } from '../../../resp/argv.js';
+import type { CommandBuilder } from '../../../resp/command-builder.js';
 import type { ErrorReply } from '../../../resp/error-reply.js';
 import type { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
@@ -87,6 +88,11 @@ function textLength(bytes: Uint8Array, from: number, size: number): number {
   let length = 0;
   while (length < size && bytes[from + length] !== 0) length++;
   return length;
+}
+
+/** @hot Adds an id to a command that is propagated. What was in the scratch buffer is gone. */
+export function addId(c: CommandContext, command: CommandBuilder, id: StreamId): void {
+  command.copy(c.scratch, 0, id.format(c.scratch, 0));
 }
 
 /** @hot Replies with an id as a bulk string, whose bytes are at the beginning of the scratch buffer then; returns how many. */

@@ -18,7 +18,7 @@ import {
 } from '../../errors.js';
 import { NOTIFY_STREAM } from '../../events.js';
 import { isOtherType } from './entries.js';
-import { NOT_AN_ID, parseId, parseNewId, WHOLE_ID } from './ids.js';
+import { addId, NOT_AN_ID, parseId, parseNewId, WHOLE_ID } from './ids.js';
 
 const NO_TRIM = 0;
 const TRIM_MAXLEN = 1;
@@ -148,7 +148,7 @@ export class AddOptions {
   }
 
   /**
-   * The command as it is propagated after `~` has trimmed as far as it did: with the exact threshold that leads to the same.
+   * @hot The command as it is propagated after `~` has trimmed as far as it did: with the exact threshold that leads to the same.
    * LIMIT, which is an error without `~` for all but a primary's stream, is left out.
    */
   propagateExact(c: CommandContext, stream: number, id: StreamId | null): void {
@@ -163,14 +163,15 @@ export class AddOptions {
     }
     if (id === null) return;
     if (this.idKind === WHOLE_ID) command.borrow(argv, last);
-    else command.text(id.toString());
+    else addId(c, command, id);
     for (let i = last + 1; i < argv.count; i++) command.borrow(argv, i);
   }
 
+  /** @hot */
   private addThreshold(c: CommandContext, stream: number): void {
     const { streams } = c.keyspace;
     if (this.strategy === TRIM_MAXLEN) c.instead.int(streams.length(stream));
-    else c.instead.text(streams.firstKeptId(stream, this.leastId).toString());
+    else addId(c, c.instead, streams.firstKeptId(stream, this.leastId));
   }
 }
 
