@@ -39,7 +39,8 @@ export class RdbReader {
   stringView: DataView = EMPTY_VIEW;
   stringFrom = 0;
   stringLength = 0;
-  private bytes: Uint8Array = EMPTY;
+  /** The input, for who reads {@link RdbReader.raw} bytes of it. */
+  bytes: Uint8Array = EMPTY;
   private view: DataView = EMPTY_VIEW;
   private scratch: Uint8Array = EMPTY;
   private scratchView: DataView = EMPTY_VIEW;

@@ -19,3 +19,28 @@ export const STRING_INT8 = 0;
 export const STRING_INT16 = 1;
 export const STRING_INT32 = 2;
 export const STRING_LZF = 3;
+
+// Types of values.
+export const RDB_TYPE_LIST = 1;
+export const RDB_TYPE_SET = 2;
+/** Sorted set with scores as text. */
+export const RDB_TYPE_ZSET = 3;
+export const RDB_TYPE_HASH = 4;
+/** Sorted set with binary scores. */
+export const RDB_TYPE_ZSET_2 = 5;
+export const RDB_TYPE_HASH_ZIPMAP = 9;
+export const RDB_TYPE_LIST_ZIPLIST = 10;
+export const RDB_TYPE_SET_INTSET = 11;
+export const RDB_TYPE_ZSET_ZIPLIST = 12;
+export const RDB_TYPE_HASH_ZIPLIST = 13;
+/** List of ziplists. */
+export const RDB_TYPE_LIST_QUICKLIST = 14;
+export const RDB_TYPE_HASH_LISTPACK = 16;
+export const RDB_TYPE_ZSET_LISTPACK = 17;
+/** List of listpacks and single elements. */
+export const RDB_TYPE_LIST_QUICKLIST_2 = 18;
+/** From version 11 on. */
+export const RDB_TYPE_SET_LISTPACK = 20;
+/** Hash of which fields expire, from version 12 on: pair by pair, and as a listpack. */
+export const RDB_TYPE_HASH_FIELD_TTL = 24;
+export const RDB_TYPE_HASH_LISTPACK_TTL = 25;
