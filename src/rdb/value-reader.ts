@@ -90,7 +90,8 @@ export class ValueReader {
 
   /** Reads a list into a holder that has no value; false when it is none. O(size). */
   list(holder: number, type: number): boolean {
-    const { input, types } = this;
+    const { input, packed, types } = this;
+    packed.failed = false;
     types.lists.create(holder, this.noSpans, 0, false);
     if (type === RDB_TYPE_LIST_ZIPLIST) {
       this.pushPacked(holder, PACKED_ZIPLIST);
@@ -107,6 +108,7 @@ export class ValueReader {
   /** Reads a set into a holder that has no value; false when it is none. O(size). */
   set(holder: number, type: number): boolean {
     const { input, packed, types } = this;
+    packed.failed = false;
     types.sets.createIntset(holder);
     if (type === RDB_TYPE_SET) {
       for (let left = input.length(); left > 0 && !input.failed; left--) {
@@ -128,6 +130,7 @@ export class ValueReader {
   /** Reads a sorted set into a holder that has no value; false when it is none. O(size log size). */
   zset(holder: number, type: number): boolean {
     const { first, input, packed, types } = this;
+    packed.failed = false;
     types.zsets.init(holder);
     if (type === RDB_TYPE_ZSET || type === RDB_TYPE_ZSET_2) {
       for (let left = input.length(); left > 0 && !input.failed; left--) {
@@ -150,7 +153,8 @@ export class ValueReader {
 
   /** Reads a hash into a holder that has no value; false when it is none. O(size). */
   hash(holder: number, type: number): boolean {
-    const { input, types } = this;
+    const { input, packed, types } = this;
+    packed.failed = false;
     types.hashes.init(holder);
     switch (type) {
       case RDB_TYPE_HASH:
