@@ -6,11 +6,16 @@
  * ```
  */
 import { Crc64 } from '../util/crc64.js';
-import { RDB_VERSION_READ } from './types.js';
+import { RDB_TYPE_HASH_FIELD_TTL, RDB_VERSION, RDB_VERSION_FIELD_TTL, RDB_VERSION_READ } from './types.js';
 import type { RdbWriter } from './writer.js';
 
 /** Bytes behind the value. */
 export const TRAILER_BYTES = 10;
+
+/** The lowest version that has a type of values. */
+export function versionOf(type: number): number {
+  return type >= RDB_TYPE_HASH_FIELD_TTL ? RDB_VERSION_FIELD_TTL : RDB_VERSION;
+}
 
 /** Ends a payload whose type and value were written from the buffer's beginning on. O(size). */
 export function writeTrailer(writer: RdbWriter, version: number): void {
