@@ -133,6 +133,14 @@ describeCommands('SRANDMEMBER', (t) => {
     await c.expect('SRANDMEMBER s 3', bulks(1));
     await c.expect('SRANDMEMBER s -2', bulks(1, 1));
   });
+  t.test('SRANDMEMBER of more than anybody takes ends where the client is cut off', async (c) => {
+    await c.configSet('client-output-buffer-limit', 'normal 1mb 0 0');
+    await c.expect('SADD s a', int(1));
+    const greedy = await c.another();
+    greedy.connection.write('SRANDMEMBER s -9223372036854775807');
+    await greedy.connection.closed;
+    await c.expect('SRANDMEMBER s', bulk('a'));
+  });
   t.test('SRANDMEMBER refuses counts before other types', async (c) => {
     await c.expect('SET k v', ok);
     for (const count of ['x', '', '1.5', '9223372036854775808', '-9223372036854775809']) {

@@ -57,7 +57,7 @@ function replyAny(c: CommandContext, entry: Entry, count: number, withValues: bo
   if (hashes.seenCount(entry) === 0) return reply.emptyArray();
   beginReply(c, count, withValues);
   for (let i = 0; i < count; i++) {
-    if (i % CHECK_EVERY === 0 && client.closing) return;
+    if (i % CHECK_EVERY === 0 && client.connection?.closed === true) return;
     hashes.random(entry, random);
     replyPair(c, hashes.pair, withValues);
   }

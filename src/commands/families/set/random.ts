@@ -112,7 +112,7 @@ function replyAny(c: CommandContext, entry: Entry, count: number): void {
   const { sets } = c.keyspace;
   reply.array(count);
   for (let i = 0; i < count; i++) {
-    if (i % CHECK_EVERY === 0 && client.closing) return;
+    if (i % CHECK_EVERY === 0 && client.connection?.closed === true) return;
     sets.choose(entry);
     reply.bulk(sets.bytes, sets.view, sets.from, sets.length);
   }
