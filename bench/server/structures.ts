@@ -202,8 +202,10 @@ export const largeDeletes: Scenario = {
         await bench.withServer(place, {}, async (server) => {
           for (const words of GOODBYES) {
             bench.progress(`${place}: ${words.join(' ')} of a ${type} of ${count} elements`);
+            await ask(server, 'DEL one');
             await fillOne(server, count, type);
-            reports[place].push(await probeStalls(server.port, () => leave(server, words)));
+            await ask(server, 'SET other 1');
+            reports[place].push(await probeStalls(server.port, () => leave(bench, server, words)));
           }
         });
       }
@@ -231,11 +233,14 @@ const GOODBYES = [
   ['FLUSHALL'],
 ] as const;
 
-/** Lets the value go, and waits until its memory has been given back, or for three seconds. */
-async function leave(server: BenchServer, words: readonly string[]): Promise<void> {
+/** Lets the value go, and waits while its memory is given back. */
+async function leave(bench: BenchContext, server: BenchServer, words: readonly string[]): Promise<void> {
+  await ask(server, words.join(' '));
+  await new Promise((resolve) => setTimeout(resolve, bench.pick({ full: 3000, quick: 1000, smoke: 10 })));
+}
+
+async function ask(server: BenchServer, command: string): Promise<void> {
   const client = await server.connect();
-  await client.command('SET other 1');
-  await client.pipeline([[...words]]);
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await client.command(command);
   await client.close();
 }

@@ -22,7 +22,7 @@ const commands = fc.oneof(
   { weight: 2, arbitrary: command('PFDEBUG', pick('DECODE', 'ENCODING', 'encoding', 'x'), key) },
   { weight: 1, arbitrary: command('PFDEBUG', pick('TODENSE', 'GETREG'), key) },
   { weight: 4, arbitrary: command('GET', key) },
-  { weight: 1, arbitrary: command('SETRANGE', key, pick('4', '15', '16', '20'), pick('\x01', '\x7f', 'a')) },
+  { weight: 1, arbitrary: command('SETRANGE', key, pick('4', '5', '15'), pick('\x01', '\x7f', 'a')) },
   { weight: 1, arbitrary: command('DEL', key) },
 );
 
