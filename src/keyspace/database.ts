@@ -9,11 +9,11 @@ import type { Arena } from '../memory/arena.js';
 import { isOutOfMemory, MAX_SMALL_BYTES } from '../memory/index.js';
 import { SLAB_SHIFT, UNIT_MASK } from '../memory/layout.js';
 import { NO_FIELD_EXPIRE } from '../types/hash-layout.js';
+import type { LineStatistics } from '../types/lines.js';
 import { assert } from '../util/assert.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import { INT64_TEXT_MAX, isInt64Text } from '../util/numbers.js';
 import type { Keyspace } from './keyspace.js';
-import type { IndexStatistics } from './line-index.js';
 import { Partitions } from './partitions.js';
 import {
   bytesBeforeValue,
@@ -639,7 +639,7 @@ export class Database {
     return this.index.random(this.keyspace.random);
   }
 
-  indexStatistics(): IndexStatistics {
+  indexStatistics(): LineStatistics {
     return this.index.statistics();
   }
 

@@ -31,10 +31,12 @@
  */
 import { allocateShared, type MemoryAccount, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import {
+  COUNTED_LENGTHS,
   FIRST_REF,
   GROW_LOAD,
   LINE_BYTES,
   LINE_WORDS,
+  type LineStatistics,
   nextCursor,
   OVERFLOW_WORD,
   SHRINK_LOAD,
@@ -44,17 +46,6 @@ import {
   zeroBytes,
 } from '../types/lines.js';
 import type { Random } from '../util/random.js';
-
-/** A figure of the index as DEBUG HTSTATS shows it; see {@link LineIndex.statistics}. */
-export interface IndexStatistics {
-  readonly lines: number;
-  readonly overflowLines: number;
-  readonly count: number;
-  readonly bytes: number;
-  /** How many lines have a chain of 0, 1, 2, ... entries; the last element counts all that are longer. */
-  readonly linesByLength: readonly number[];
-  readonly longestChain: number;
-}
 
 const LINE_SHIFT = 4;
 /** Lines of a full segment, as a shift. */
@@ -365,13 +356,13 @@ export class LineIndex {
   }
 
   /** Figures for DEBUG HTSTATS. O(lines). */
-  statistics(): IndexStatistics {
-    const linesByLength = new Array<number>(SLOTS * 4 + 1).fill(0);
+  statistics(): LineStatistics {
+    const linesByLength = new Array<number>(COUNTED_LENGTHS + 1).fill(0);
     let longestChain = 0;
     for (let line = 0; line < this.lines; line++) {
       const n = this.collect(line, 0);
       longestChain = Math.max(longestChain, n);
-      const length = Math.min(n, SLOTS * 4);
+      const length = Math.min(n, COUNTED_LENGTHS);
       linesByLength[length] = linesByLength[length]! + 1;
     }
     const { lines, overflowCount: overflowLines, count, bytes } = this;

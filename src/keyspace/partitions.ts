@@ -20,11 +20,12 @@
  */
 import type { MemoryAccount } from '../memory/index.js';
 import { NONE } from '../memory/index.js';
+import type { LineStatistics } from '../types/lines.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import { keyHashSlot } from '../util/crc16.js';
 import { PrefixSums } from '../util/prefix-sums.js';
 import type { Random } from '../util/random.js';
-import { type IndexStatistics, LineIndex } from './line-index.js';
+import { LineIndex } from './line-index.js';
 
 /** References by partition and hash. Owns its indexes. */
 export class Partitions {
@@ -189,9 +190,9 @@ export class Partitions {
   }
 
   /** Figures of all partitions together. O(lines + partitions). */
-  statistics(): IndexStatistics {
+  statistics(): LineStatistics {
     const all = this.made().map((index) => index.statistics());
-    const sum = (of: (one: IndexStatistics) => number): number => all.reduce((total, one) => total + of(one), 0);
+    const sum = (of: (one: LineStatistics) => number): number => all.reduce((total, one) => total + of(one), 0);
     return {
       lines: sum((one) => one.lines),
       overflowLines: sum((one) => one.overflowLines),

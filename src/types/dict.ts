@@ -29,9 +29,11 @@
 import { type Arena, type MemoryReader, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { Random } from '../util/random.js';
 import {
+  COUNTED_LENGTHS,
   FIRST_REF,
   GROW_LOAD,
   LINE_BYTES,
+  type LineStatistics,
   nextCursor,
   OVERFLOW_WORD,
   SHRINK_LOAD,
@@ -102,6 +104,22 @@ export class DictReader {
       }
     }
     return false;
+  }
+
+  /** Figures for DEBUG HTSTATS-KEY. O(count). */
+  statistics(root: number): LineStatistics {
+    const lines = this.memory.i32(root, ROOT_LINES);
+    const linesByLength = new Array<number>(COUNTED_LENGTHS + 1).fill(0);
+    let longestChain = 0;
+    for (let line = 0; line < lines; line++) {
+      let n = 0;
+      this.visitLine(root, line, () => void n++);
+      longestChain = Math.max(longestChain, n);
+      const length = Math.min(n, COUNTED_LENGTHS);
+      linesByLength[length] = linesByLength[length]! + 1;
+    }
+    const overflowLines = this.memory.i32(root, ROOT_OVERFLOW);
+    return { lines, overflowLines, count: this.count(root), bytes: this.bytes(root), linesByLength, longestChain };
   }
 
   /** @hot The reference of line number `line`. O(1). */

@@ -19,6 +19,7 @@ import {
   TIMER_DICT,
   TIMER_HEAP,
 } from './hash-layout.js';
+import type { LineStatistics } from './lines.js';
 
 /** Reads large hashes, in the arena or in a snapshot. */
 export class HashTableReader {
@@ -254,6 +255,11 @@ export class HashTables extends HashTableReader {
       arena.free(copy);
       throw error;
     }
+  }
+
+  /** Figures of the dict. O(count). */
+  statistics(root: number): LineStatistics {
+    return this.dict.statistics(this.arena.i32(root, TIMER_DICT));
   }
 
   /** Bytes of all blocks; of field blocks so many are looked at, 0: all. O(samples). */

@@ -24,6 +24,7 @@ import {
 import { NO_TIME, PackedHashes } from './hash-packed.js';
 import { HashTableReader, HashTables } from './hash-table.js';
 import type { TypeLimits } from './limits.js';
+import type { LineStatistics } from './lines.js';
 import { ListpackReader } from './listpack.js';
 import {
   ENCODING_HASHTABLE,
@@ -435,6 +436,11 @@ export class Hashes extends HashReader implements ValueOperations {
     const root = rootOf(arena, holder);
     if (encodingOf(arena, holder) !== ENCODING_HASHTABLE) return arena.blockSize(root);
     return this.tables.memoryUsage(root, samples);
+  }
+
+  tableStatistics(holder: number): LineStatistics | null {
+    if (encodingOf(this.arena, holder) !== ENCODING_HASHTABLE) return null;
+    return this.tables.statistics(rootOf(this.arena, holder));
   }
 
   // --- Inside -------------------------------------------------------------------------------------------------------

@@ -23,6 +23,20 @@ export const GROW_LOAD = 8;
 /** Entries a line below which a deletion merges two lines. */
 export const SHRINK_LOAD = 4;
 
+/** What DEBUG HTSTATS and HTSTATS-KEY tell of a table. */
+export interface LineStatistics {
+  readonly lines: number;
+  readonly overflowLines: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** How many lines have a chain of 0, 1, 2, ... entries; the last element counts all that are longer. */
+  readonly linesByLength: readonly number[];
+  readonly longestChain: number;
+}
+
+/** The longest chain that {@link LineStatistics.linesByLength} tells from longer ones. */
+export const COUNTED_LENGTHS = SLOTS * 4;
+
 const SPREAD = 0x01010101;
 const LOW_BITS = 0x7f7f7f7f;
 

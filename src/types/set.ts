@@ -21,6 +21,7 @@ import type { Random } from '../util/random.js';
 import { Int64 } from './int64.js';
 import { IntsetReader, Intsets } from './intset.js';
 import type { TypeLimits } from './limits.js';
+import type { LineStatistics } from './lines.js';
 import { ListpackReader, Listpacks, MAX_LISTPACK_BYTES } from './listpack.js';
 import { MEMBER_OFFSET, type MemberVisitor, SetTableReader, SetTables } from './set-table.js';
 import {
@@ -565,6 +566,10 @@ export class Sets extends SetReader implements ValueOperations {
     const root = rootOf(this.arena, holder);
     if (!this.isTable(holder)) return this.arena.blockSize(root);
     return this.tables.memoryUsage(root, samples);
+  }
+
+  tableStatistics(holder: number): LineStatistics | null {
+    return this.isTable(holder) ? this.tables.dict.statistics(rootOf(this.arena, holder)) : null;
   }
 }
 

@@ -16,6 +16,7 @@ import { CountedTrees } from './counted-tree.js';
 import { MEMBER_BYTES, MEMBER_LENGTH, MEMBER_SCORE } from './counted-tree-reader.js';
 import { Dict } from './dict.js';
 import type { TypeLimits } from './limits.js';
+import type { LineStatistics } from './lines.js';
 import { MAX_LISTPACK_BYTES } from './listpack.js';
 import { ScoredListpacks } from './scored-listpack.js';
 import { ROOT_BYTES, ROOT_DICT, SortedSetCursor, SortedSetReader } from './sorted-set-reader.js';
@@ -354,6 +355,12 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     }
     const root = this.copyInOrder(from, this.length(from));
     setValue(arena, to, ENCODING_SKIPLIST, root);
+  }
+
+  tableStatistics(holder: number): LineStatistics | null {
+    const { arena } = this;
+    if (encodingOf(arena, holder) === ENCODING_LISTPACK) return null;
+    return this.dicts.statistics(arena.i32(rootOf(arena, holder), ROOT_DICT));
   }
 
   memoryUsage(holder: number, samples: number): number {

@@ -13,6 +13,7 @@
  * 3. The root of a value that is there is never NONE; one that was freed, or not made yet, has NONE.
  */
 import type { Arena, MemoryReader } from '../memory/index.js';
+import type { LineStatistics } from './lines.js';
 
 export const ENCODING_RAW = 0;
 export const ENCODING_INT = 1;
@@ -69,6 +70,8 @@ export interface ValueOperations {
    * estimated from those. O(samples).
    */
   memoryUsage(holder: number, samples: number): number;
+  /** Figures of the dict that a large value is kept in, null for a small one. O(size). */
+  tableStatistics?(holder: number): LineStatistics | null;
 }
 
 /** @hot The root of the value in a holder. O(1). */

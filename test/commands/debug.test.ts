@@ -222,6 +222,23 @@ describeCommands('DEBUG', (t) => {
     await c.expectError('DEBUG HTSTATS a', NOT_INTEGER);
     await c.expectError('DEBUG HTSTATS 0 WRONG', unknown('HTSTATS'));
   });
+  t.test(
+    'DEBUG HTSTATS-KEY describes the table of a large set, hash or sorted set, and refuses others',
+    needsDebug,
+    async (c) => {
+      const names = Array.from({ length: 600 }, (_, i) => `m${i}`);
+      await c.expect(['SADD', 's', ...names], int(600));
+      await c.expect(['HSET', 'h', ...names.flatMap((name) => [name, 'v'])], int(600));
+      await c.expect(['ZADD', 'z', ...names.flatMap((name) => ['1', name])], int(600));
+      const table = /Hash table 0 stats \(main hash table\):\n table size: \d+\n number of elements: \d+\n/;
+      for (const key of ['s', 'h', 'z']) await c.expectMatch(`DEBUG HTSTATS-KEY ${key}`, table);
+      await c.expect('SADD i 1 2 3', int(3));
+      await c.expect('SET k v', ok);
+      const refusal = 'ERR The value stored at the specified key is not represented using an hash table';
+      for (const key of ['i', 'k']) await c.expectError(`DEBUG HTSTATS-KEY ${key}`, refusal);
+      await c.expectError('DEBUG HTSTATS-KEY no', NO_KEY);
+    },
+  );
   t.test('DEBUG HTSTATS is a verbatim text in RESP3', { needsDebug: true, resp: 3 }, async (c) => {
     await c.expectMatch('DEBUG HTSTATS 0', /^=\d+\r\ntxt:\[Dictionary HT\]\n/);
   });

@@ -1,5 +1,4 @@
 /** DEBUG subcommands that look at keys, values and indexes, and the one that makes many of them. */
-import type { Database } from '../../../../keyspace/database.js';
 import {
   bytesBeforeValue,
   ENCODING_INT,
@@ -13,6 +12,7 @@ import {
 import { addValue, Digest, digestOfAll } from '../../../../observability/digest.js';
 import { token } from '../../../../resp/argv.js';
 import { CommandBuilder } from '../../../../resp/command-builder.js';
+import type { LineStatistics } from '../../../../types/lines.js';
 import { isInt64Text } from '../../../../util/numbers.js';
 import { formatCommandName } from '../../../command-text.js';
 import type { CommandContext } from '../../../context.js';
@@ -133,15 +133,15 @@ export function htstats(c: CommandContext): void {
   if (number < 0 || number >= keyspace.databaseCount) return reply.error(ERR_DEBUG_DATABASE);
   const db = keyspace.db(number);
   let text = '[Dictionary HT]\n';
-  if (db.size > 0) text += indexText(db, full);
+  if (db.size > 0) text += tableText(db.indexStatistics(), full);
   text += '[Expires HT]\n';
   // Expire times stand in the records: there is a wheel, and no table.
   if (db.expires > 0) text += `Timing wheel stats:\n number of elements: ${db.expires}\n`;
   reply.verbatim('txt', text);
 }
 
-function indexText(db: Database, full: boolean): string {
-  const { lines, overflowLines, count, bytes, linesByLength, longestChain } = db.indexStatistics();
+function tableText(statistics: LineStatistics, full: boolean): string {
+  const { lines, overflowLines, count, bytes, linesByLength, longestChain } = statistics;
   const head = `Hash table 0 stats (main hash table):\n table size: ${lines}\n number of elements: ${count}\n`;
   if (!full) return head;
   const filled = lines - (linesByLength[0] ?? 0);
@@ -156,11 +156,16 @@ function indexText(db: Database, full: boolean): string {
   );
 }
 
-/** No value is a hash table yet. */
 export function htstatsKey(c: CommandContext): void {
-  const { argv, db, reply } = c;
-  if (optionalWord(c, FULL) === null) return syntaxError(c);
-  reply.error(db.peek(argv, 2) === NONE ? ERR_NO_SUCH_KEY : ERR_DEBUG_NOT_HASH_TABLE);
+  const { argv, db, keyspace, reply } = c;
+  const full = optionalWord(c, FULL);
+  if (full === null) return syntaxError(c);
+  const entry = db.peek(argv, 2);
+  if (entry === NONE) return reply.error(ERR_NO_SUCH_KEY);
+  const operations = db.typeOf(entry) === TYPE_STRING ? null : keyspace.values.operationsOf(entry);
+  const statistics = operations?.tableStatistics?.(entry) ?? null;
+  if (statistics === null) return reply.error(ERR_DEBUG_NOT_HASH_TABLE);
+  reply.verbatim('txt', tableText(statistics, full));
 }
 
 /** What a buffer holds in every version of Node. */
