@@ -70,7 +70,7 @@ describe('Without garbage', () => {
   it('GET of keys with a time to live, while time passes', () => {
     for (let i = 0; i < KEYS; i++) db.setExpire(set(i, 32), clock.nowMs() + 1e12);
     return expectNoGarbage((i) => {
-      if ((i & 1023) === 0) {
+      if ((i & 0x3fff) === 0) {
         clock.advance(1);
         keyspace.setTime(clock.nowMs());
       }
@@ -82,7 +82,7 @@ describe('Without garbage', () => {
   it('GET under an LFU policy, while time passes', () => {
     keyspace.clock.lfu = true;
     return expectNoGarbage((i) => {
-      if ((i & 1023) === 0) {
+      if ((i & 0x3fff) === 0) {
         clock.advance(100);
         keyspace.setTime(clock.nowMs());
       }
