@@ -295,6 +295,7 @@ describeCommands('CLIENT KILL', (t) => {
     await c.expect('CLIENT KILL TYPE slave', int(0));
     await c.expect('CLIENT KILL TYPE REPLICA', int(0));
   });
+  // That it kills the old: test/server/client-kill.test.ts.
   t.test(
     'CLIENT KILL MAXAGE spares the young',
     { since: '7.4', line: 'COMMAND DOCS recorded from 7.4.1: MAXAGE' },

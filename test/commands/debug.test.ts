@@ -175,7 +175,8 @@ describeCommands('DEBUG', (t) => {
     await c.expectError('DEBUG HTSTATS-KEY k', NO_KEY);
     await c.expect('DBSIZE', int(0));
   });
-  t.test('DEBUG PAUSE-CRON stops and resumes', needsDebug, async (c) => {
+  // That it does rest: test/server/cron.test.ts.
+  t.test('DEBUG PAUSE-CRON answers OK, and commands are served while the cron rests', needsDebug, async (c) => {
     await c.expect('DEBUG PAUSE-CRON 1', ok);
     c.atEnd((client) => client.ask('DEBUG PAUSE-CRON 0'));
     await c.expect('ECHO alive', bulk('alive'));

@@ -1,4 +1,5 @@
 /** INFO: which sections it shows, and figures that follow what the server does. */
+import { expect } from 'vitest';
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { bulk, nil, ok } from '../support/wire.js';
 
@@ -14,30 +15,29 @@ async function field(c: CommandClient, section: string, name: string): Promise<s
   return new RegExp(`^${name.replace('|', '\\|')}:(.*)\\r$`, 'm').exec(text)?.[1] ?? '';
 }
 
+async function expectField(c: CommandClient, section: string, name: string, value: string): Promise<void> {
+  expect(await field(c, section, name), `${name} of INFO ${section}`).toBe(value);
+}
+
 const DEFAULT = ['Server', 'Clients', 'Memory', 'Persistence', 'Stats', 'Replication', 'CPU', 'Modules', 'Errorstats'];
 const LAST = ['Cluster', 'Keyspace'];
 
 describeCommands('INFO', (t) => {
   t.test('INFO shows the default sections, as INFO default does', async (c) => {
     const wanted = [...DEFAULT, ...LAST];
-    if ((await titles(c)).join() !== wanted.join()) throw new Error(`sections: ${await titles(c)}`);
-    if ((await titles(c, 'DEFAULT')).join() !== wanted.join())
-      throw new Error(`sections: ${await titles(c, 'default')}`);
+    expect(await titles(c), 'INFO').toEqual(wanted);
+    expect(await titles(c, 'DEFAULT'), 'INFO DEFAULT').toEqual(wanted);
   });
   t.test('INFO all and INFO everything add commandstats and latencystats', async (c) => {
-    const wanted = [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', 'Latencystats', ...LAST].join();
-    for (const name of ['all', 'everything', 'ALL']) {
-      const got = (await titles(c, name)).join();
-      if (got !== wanted) throw new Error(`INFO ${name}: ${got}`);
-    }
+    const wanted = [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', 'Latencystats', ...LAST];
+    for (const name of ['all', 'everything', 'ALL']) expect(await titles(c, name), `INFO ${name}`).toEqual(wanted);
   });
   t.test('INFO takes several sections in any case and shows each once, in its own order', async (c) => {
-    const got = (await titles(c, 'keyspace', 'SERVER', 'cpu', 'server', 'nosuch')).join();
-    if (got !== 'Server,CPU,Keyspace') throw new Error(got);
-    const more = (await titles(c, 'commandstats', 'default')).join();
-    if (more !== [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', ...LAST].join()) throw new Error(more);
-    const modules = (await titles(c, 'modules')).join() + (await titles(c, 'module_list')).join();
-    if (modules !== 'ModulesModules') throw new Error(modules);
+    const several = await titles(c, 'keyspace', 'SERVER', 'cpu', 'server', 'nosuch');
+    expect(several, 'INFO keyspace SERVER cpu server nosuch').toEqual(['Server', 'CPU', 'Keyspace']);
+    const more = [...DEFAULT.slice(0, -1), 'Commandstats', 'Errorstats', ...LAST];
+    expect(await titles(c, 'commandstats', 'default'), 'INFO commandstats default').toEqual(more);
+    for (const name of ['modules', 'module_list']) expect(await titles(c, name), `INFO ${name}`).toEqual(['Modules']);
   });
   t.test('INFO of an unknown section is an empty text', async (c) => {
     await c.expect('INFO nosuch', bulk(''));
@@ -70,11 +70,11 @@ describeCommands('INFO stats', (t) => {
     await c.expect('GET k', bulk('v'));
     await c.expect('GET x', nil);
     await c.expect('GET y', nil);
-    if ((await field(c, 'stats', 'keyspace_hits')) !== '1') throw new Error('one hit');
-    if ((await field(c, 'stats', 'keyspace_misses')) !== '2') throw new Error('two misses');
+    await expectField(c, 'stats', 'keyspace_hits', '1');
+    await expectField(c, 'stats', 'keyspace_misses', '2');
     await c.expect('CONFIG RESETSTAT', ok);
-    if ((await field(c, 'stats', 'keyspace_hits')) !== '0') throw new Error('no hit');
-    if ((await field(c, 'stats', 'total_commands_processed')) !== '2') throw new Error('RESETSTAT and INFO');
+    await expectField(c, 'stats', 'keyspace_hits', '0');
+    await expectField(c, 'stats', 'total_commands_processed', '2'); // RESETSTAT and INFO
   });
   t.test('INFO commandstats tells calls, refusals and failures of each command', async (c) => {
     await c.expect('CONFIG RESETSTAT', ok);
@@ -97,7 +97,7 @@ describeCommands('INFO stats', (t) => {
       'INFO errorstats',
       /# Errorstats\r\nerrorstat_ERR:count=2\r\nerrorstat_WRONGPASS:count=1\r\n\r\n$/,
     );
-    if ((await field(c, 'stats', 'total_error_replies')) !== '3') throw new Error('three errors');
+    await expectField(c, 'stats', 'total_error_replies', '3');
   });
 });
 
@@ -106,8 +106,7 @@ describeCommands('INFO clients, memory and persistence', (t) => {
     const before = Number(await field(c, 'clients', 'connected_clients'));
     const other = await c.another();
     await other.expect('ECHO here', bulk('here'));
-    const after = Number(await field(c, 'clients', 'connected_clients'));
-    if (after !== before + 1) throw new Error(`${before} then ${after}`);
+    await expectField(c, 'clients', 'connected_clients', String(before + 1));
   });
   t.test('INFO clients counts those that wait, and those that wait for a limited time', async (c) => {
     const forever = await c.another();
@@ -117,30 +116,30 @@ describeCommands('INFO clients, memory and persistence', (t) => {
     forever.connection.write('WAIT 1 0');
     limited.connection.write('WAIT 1 100000');
     await c.untilBlocked(2);
-    if ((await field(c, 'clients', 'clients_in_timeout_table')) !== '1') throw new Error('one with a time limit');
+    await expectField(c, 'clients', 'clients_in_timeout_table', '1');
   });
   t.test('INFO memory tells more memory in use when there is more data', async (c) => {
     const before = Number(await field(c, 'memory', 'used_memory'));
     await c.expect(['SET', 'k', 'x'.repeat(1_000_000)], ok);
     const after = Number(await field(c, 'memory', 'used_memory'));
-    if (after < before + 1_000_000 || after > before + 3_000_000) throw new Error(`${before} then ${after}`);
-    if (Number(await field(c, 'memory', 'used_memory_peak')) < after) throw new Error('the peak is below what is used');
+    expect(after - before, 'growth of used_memory').toBeGreaterThanOrEqual(1_000_000);
+    expect(after - before, 'growth of used_memory').toBeLessThanOrEqual(3_000_000);
+    expect(Number(await field(c, 'memory', 'used_memory_peak')), 'used_memory_peak').toBeGreaterThanOrEqual(after);
   });
   t.test('INFO memory follows maxmemory and its policy', async (c) => {
     await c.configSet('maxmemory', '100mb', 'maxmemory-policy', 'allkeys-lru');
-    if ((await field(c, 'memory', 'maxmemory')) !== '104857600') throw new Error('maxmemory');
-    if ((await field(c, 'memory', 'maxmemory_human')) !== '100.00M') throw new Error('maxmemory_human');
-    if ((await field(c, 'memory', 'maxmemory_policy')) !== 'allkeys-lru') throw new Error('maxmemory_policy');
+    await expectField(c, 'memory', 'maxmemory', '104857600');
+    await expectField(c, 'memory', 'maxmemory_human', '100.00M');
+    await expectField(c, 'memory', 'maxmemory_policy', 'allkeys-lru');
   });
   t.test('INFO persistence counts changes since the last save', async (c) => {
     const before = Number(await field(c, 'persistence', 'rdb_changes_since_last_save'));
     await c.expect('MSET a 1 b 2', ok);
     await c.expect('DEL a b c', ':2\r\n');
-    const after = Number(await field(c, 'persistence', 'rdb_changes_since_last_save'));
-    if (after !== before + 4) throw new Error(`${before} then ${after}`);
+    await expectField(c, 'persistence', 'rdb_changes_since_last_save', String(before + 4));
   });
   t.test('INFO replication tells of a primary without replicas', async (c) => {
     await c.expectMatch('INFO replication', /# Replication\r\nrole:master\r\nconnected_slaves:0\r\n/);
-    if (!/^[0-9a-f]{40}$/.test(await field(c, 'replication', 'master_replid'))) throw new Error('master_replid');
+    expect(await field(c, 'replication', 'master_replid'), 'master_replid').toMatch(/^[0-9a-f]{40}$/);
   });
 });

@@ -1,4 +1,5 @@
 /** SLOWLOG: what is logged, how it is cut, and what is kept out of it. */
+import { expect } from 'vitest';
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { array, bulks, int, ok } from '../support/wire.js';
 
@@ -17,8 +18,7 @@ async function entries(c: CommandClient, count = -1): Promise<Entry[]> {
 }
 
 function expectArgs(entry: Entry | undefined, wanted: readonly string[]): void {
-  const got = JSON.stringify(entry?.[3]);
-  if (got !== JSON.stringify(wanted)) throw new Error(`arguments ${got}, wanted ${JSON.stringify(wanted)}`);
+  expect(entry?.[3], 'arguments in SLOWLOG GET').toEqual(wanted);
 }
 
 describeCommands('SLOWLOG', (t) => {
@@ -38,10 +38,12 @@ describeCommands('SLOWLOG', (t) => {
     expectArgs(all[0], ['SET', 'k', 'v']);
     expectArgs(all[1], ['CLIENT', 'SETNAME', 'tester']);
     const [id, at, usec, , address, name] = all[0]!;
-    if (all[1]![0] !== id - 1) throw new Error('ids count up');
-    if (Math.abs(at - Date.now() / 1000) > 60) throw new Error(`logged at ${at}`);
-    if (!(usec >= 0 && usec < 1_000_000)) throw new Error(`${usec} microseconds`);
-    if (!/^127\.0\.0\.1:\d+$/.test(address) || name !== 'tester') throw new Error(`${address} ${name}`);
+    expect(all[1]![0], 'id of the entry before').toBe(id - 1);
+    expect(Math.abs(at - Date.now() / 1000), 'seconds between the entry and now').toBeLessThanOrEqual(60);
+    expect(usec, 'duration').toBeGreaterThanOrEqual(0);
+    expect(usec, 'duration').toBeLessThan(1_000_000);
+    expect(address, 'address').toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(name, 'name').toBe('tester');
   });
   t.test('SLOWLOG GET tells when a command had run, not when it began', { needsDebug: true }, async (c) => {
     await logAll(c);
@@ -49,15 +51,14 @@ describeCommands('SLOWLOG', (t) => {
     const nextSecond = Math.floor(beganMs / 1000) + 1;
     await c.expect(['DEBUG', 'SLEEP', (nextSecond * 1000 - beganMs + 5) / 1000], ok);
     const [sleep] = await entries(c, 1);
-    if (sleep![1] < nextSecond) throw new Error(`logged at ${sleep![1]}, ended after ${nextSecond}`);
+    expect(sleep![1], 'time of the entry').toBeGreaterThanOrEqual(nextSecond);
   });
   t.test('SLOWLOG GET gives 10 entries, or as many as asked for', async (c) => {
     await logAll(c);
     for (let i = 0; i < 15; i++) await c.expect(['SET', 'k', i], ok);
-    if (((await c.ask('SLOWLOG GET')) as Entry[]).length !== 10) throw new Error('10 entries');
-    if ((await entries(c, 3)).length !== 3) throw new Error('3 entries');
-    if ((await entries(c, 0)).length !== 0) throw new Error('no entries');
-    if ((await entries(c)).length < 15) throw new Error('all entries');
+    expect(await c.ask('SLOWLOG GET'), 'SLOWLOG GET').toHaveLength(10);
+    for (const count of [3, 0]) expect(await entries(c, count), `SLOWLOG GET ${count}`).toHaveLength(count);
+    expect((await entries(c)).length, 'entries of SLOWLOG GET -1').toBeGreaterThanOrEqual(15);
   });
   t.test('SLOWLOG keeps 32 arguments of 128 bytes of a command', async (c) => {
     await logAll(c);
@@ -98,7 +99,8 @@ describeCommands('SLOWLOG', (t) => {
     await c.expect('DEBUG SLEEP 0.02', ok);
     const all = await entries(c);
     expectArgs(all[0], ['DEBUG', 'SLEEP', '0.02']);
-    if (all.length !== 1 || all[0]![2] < 20_000) throw new Error(`${all.length} entries, ${all[0]![2]} microseconds`);
+    expect(all, 'SLOWLOG GET -1').toHaveLength(1);
+    expect(all[0]![2], 'duration').toBeGreaterThanOrEqual(20_000);
   });
   t.test('SLOWLOG logs nothing with a negative slowlog-log-slower-than', { needsDebug: true }, async (c) => {
     await c.configSet('slowlog-log-slower-than', '-1');
@@ -111,7 +113,7 @@ describeCommands('SLOWLOG', (t) => {
     await logAll(c);
     for (const value of ['1', '2', '3']) await c.expect(['SET', 'k', value], ok);
     const all = await entries(c);
-    if (all.length !== 2) throw new Error(`${all.length} entries`);
+    expect(all, 'SLOWLOG GET -1').toHaveLength(2);
     expectArgs(all[0], ['SET', 'k', '3']);
     await c.expect('SLOWLOG LEN', int(2));
   });
@@ -138,6 +140,7 @@ describeCommands('SLOWLOG', (t) => {
     await c.connection.hello(3);
     await c.expect('SET k v', ok);
     const wire = await c.wire('SLOWLOG GET 1');
-    if (!wire.startsWith('*1\r\n*6\r\n:') || !wire.includes(bulks('SET', 'k', 'v'))) throw new Error(wire);
+    expect(wire, 'SLOWLOG GET 1').toMatch(/^\*1\r\n\*6\r\n:/);
+    expect(wire, 'SLOWLOG GET 1').toContain(bulks('SET', 'k', 'v'));
   });
 });

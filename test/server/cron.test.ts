@@ -5,9 +5,12 @@ import { Arena } from '../../src/memory/index.js';
 import { Cron, type CronTasks } from '../../src/server/cron.js';
 import { Rate } from '../../src/server/samples.js';
 import type { ByteSpans } from '../../src/util/byte-spans.js';
-import { systemClock } from '../../src/util/clock.js';
+import { ManualClock, systemClock } from '../../src/util/clock.js';
 import { Random } from '../../src/util/random.js';
 import { spans, spanText } from '../keyspace/support.js';
+import { int, ok } from '../support/index.js';
+import { pollUntil } from '../support/wait.js';
+import { InProcessServer } from './in-process.js';
 
 /** Tasks that count how often they ran. */
 class Counting implements CronTasks {
@@ -213,5 +216,29 @@ describe('a rate', () => {
     rate.sample(0, 100, 1);
     rate.sample(10, 100, 1);
     expect(rate.mean).toBe(0);
+  });
+});
+
+describe('DEBUG PAUSE-CRON', () => {
+  it('keeps a key whose time is over, until it is called off', async () => {
+    const clock = new ManualClock();
+    const directives = { enableDebugCommand: 'yes', hz: 500 };
+    // The witness is started later and gets its key later: when it has ticked, the paused server would have ticked too.
+    const paused = await InProcessServer.start(directives, clock);
+    const witness = await InProcessServer.start(directives, clock);
+    try {
+      const client = await paused.connect();
+      const other = await witness.connect();
+      expect((await client.command('DEBUG PAUSE-CRON 1')).wire).toBe(ok);
+      for (const each of [client, other]) expect((await each.command('SET k v PX 1')).wire).toBe(ok);
+      clock.advance(100); // The wheel may be some 20 ms late.
+      await pollUntil(async () => (await other.command('DBSIZE')).wire === int(0), 'the key of the witness to be gone');
+      expect((await client.command('DBSIZE')).wire).toBe(int(1));
+      expect((await client.command('DEBUG PAUSE-CRON 0')).wire).toBe(ok);
+      await pollUntil(async () => (await client.command('DBSIZE')).wire === int(0), 'the key to be gone');
+    } finally {
+      await paused.close();
+      await witness.close();
+    }
   });
 });

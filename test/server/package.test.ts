@@ -33,6 +33,8 @@ describe('the package', () => {
       for (const path of [
         'dist/server/index.js',
         'dist/server/index.d.ts',
+        'dist/program/redstart-server.js',
+        'dist/program/THIRD-PARTY-LICENSES.txt',
         'conf/redstart.conf',
         'README.md',
         'LICENSE',
@@ -43,6 +45,15 @@ describe('the package', () => {
       expect([...modes.keys()].filter((path) => /\.map$|tsbuildinfo|^(src|test|bench)\//.test(path))).toEqual([]);
     },
   );
+
+  it('has a program that runs through the link that npm makes of it', async () => {
+    const links = join(theirs, 'node_modules', '.bin');
+    mkdirSync(links);
+    symlinkSync('../redstart/bin/redstart-server', join(links, 'redstart-server'));
+    const { stdout, stderr } = await run(join(links, 'redstart-server'), ['--version'], { cwd: theirs });
+    expect(stdout).toMatch(/^Redis server v=\d+\.\d+\.\d+ /);
+    expect(stderr).toBe('');
+  });
 
   it('serves within a process that uses it, and lets that process end by itself', async () => {
     writeFileSync(
