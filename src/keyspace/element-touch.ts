@@ -38,7 +38,7 @@ export class ElementTouch {
     keyHashes: Int32Array,
     places: Int32Array,
   ): void {
-    if (n > this.hashes.length) this.hashes = new Int32Array(n * 2);
+    if (n > this.hashes.length) this.hashes = new Int32Array(n * 2); // allocates: for a batch larger than any before
     const { dict, hashes } = this;
     const { hasher } = this.keyspace;
     for (let from = 0; from < n; ) {

@@ -151,6 +151,7 @@ export class LineIndex {
    */
   touch(hashes: Int32Array, n: number, deep: boolean): number {
     const { segments, records, low, splitAt } = this;
+    // allocates: for a batch larger than any before
     if (n > this.touchedRefs.length) this.touchedRefs = new Int32Array(n * 2);
     const refs = this.touchedRefs;
     let sum = 0;

@@ -107,7 +107,7 @@ export class Partitions {
     if (this.sizes === null) return this.first.insert(hash, ref);
     let index = this.indexes[partition]!;
     if (index === null) {
-      index = new LineIndex(this.records, this.account);
+      index = new LineIndex(this.records, this.account); // allocates: once a partition
       this.indexes[partition] = index;
     }
     index.insert(hash, ref);

@@ -94,7 +94,7 @@ export class Values {
     const operations = this.operationsOf(holder);
     if (operations.effort(holder) > FREE_AT_ONCE) {
       arena.setI32(holder, WORD_META, arena.i32(holder, WORD_META) & ~META_LIVE); // it is nobody's record any more
-      this.garbage.add(new LargeValue(arena, operations, holder, objects));
+      this.garbage.add(new LargeValue(arena, operations, holder, objects)); // allocates: once a large value
       return;
     }
     while (!operations.free(holder, FREE_AT_ONCE));

@@ -169,6 +169,7 @@ export class Network {
     if (length > WINDOW_BYTES) return buffer.subarray(0, length); // allocates: once a write of many replies
     if (this.windowsOf !== buffer) {
       this.windowsOf = buffer;
+      // allocates: once a buffer, and there are few
       this.windows = new Array<Buffer | undefined>(WINDOW_BYTES + 1).fill(undefined);
     }
     let window = this.windows[length];

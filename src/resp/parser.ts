@@ -199,7 +199,7 @@ export class RequestParser {
     if (argc <= 0) return this.passEmpty(at); // nothing to run, as the reference has it
     if (argc > LONG) {
       if (this.count > 0) return -1; // it begins a batch of its own
-      state.long = new LongCommand(argc, at - start);
+      state.long = new LongCommand(argc, at - start); // allocates: once a command of more than LONG arguments
       return this.resumeLong(bytes, start, to, state, state.long);
     }
     const { used } = this;

@@ -240,6 +240,7 @@ export class Dict extends DictReader {
    */
   touch(root: number, hashes: Int32Array, from: number, to: number): void {
     const slabs = this.arena.words;
+    // allocates: for a batch larger than any before
     if (to > this.touchedLines.length) this.touchedLines = new Int32Array(to * 2);
     const found = this.touchedLines;
     let sum = 0;

@@ -241,7 +241,7 @@ export class Hashes extends HashReader implements ValueOperations {
       const { pair } = this;
       const field = pair.bytes.slice(pair.from, pair.from + pair.length); // allocates: once in the life of a hash
       this.toTable(holder, 0);
-      this.locate(holder, field, new DataView(field.buffer), 0, field.length);
+      this.locate(holder, field, new DataView(field.buffer), 0, field.length); // allocates: as above
     }
     this.replaceValue(holder, bytes, view, from, length);
   }

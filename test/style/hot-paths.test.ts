@@ -22,11 +22,20 @@ function objection(node: ts.Node): string | null {
   if (ts.isTemplateExpression(node)) return 'a template string';
   if (ts.isForOfStatement(node)) return 'for..of';
   if (ts.isForInStatement(node)) return 'for..in';
+  if (ts.isNewExpression(node)) return 'new';
+  if (ts.isObjectLiteralExpression(node)) return 'an object literal';
+  if (ts.isArrayLiteralExpression(node) && !isAssignedTo(node)) return 'an array literal';
+  if (ts.isRegularExpressionLiteral(node)) return 'a regular expression';
   if (ts.isAwaitExpression(node)) return 'await';
   if (ts.isYieldExpression(node)) return 'yield';
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return null;
   const method = node.expression.name.text;
   return ALLOCATING_METHODS.has(method) ? method : null;
+}
+
+/** Whether this stands left of an assignment: a pattern, and no array. */
+function isAssignedTo(node: ts.Node): boolean {
+  return ts.isBinaryExpression(node.parent) && node.parent.left === node;
 }
 
 /** What is wrong in the hot functions of a source text, as `line: what in function`, with the number of such functions. */
@@ -78,11 +87,15 @@ describe('the check of hot paths', () => {
       function f(a: number[], b: Buffer): void {
         a.push(...a);
         const [x] = a;
-        [a[0], a[1]] = [1, 2];
+        [a[0], a[1]] = a;
         use(\`\${x}\`);
         for (const each of a) use(each);
         a.sort((left, right) => left - right);
         use(b.subarray(0, 1));
+        use({ a });
+        use([]);
+        use(new Date());
+        use(/x/);
         use({ ...a });
       }
       class C {
@@ -100,6 +113,11 @@ describe('the check of hot paths', () => {
       'for..of in f',
       'a closure in f',
       'subarray in f',
+      'an object literal in f',
+      'an array literal in f',
+      'new in f',
+      'a regular expression in f',
+      'an object literal in f',
       'a spread in f',
       'await in g',
     ]);
