@@ -46,7 +46,7 @@ export const errUnknownCommand = (name: string, args: string): ErrorReply =>
 export const errUnknownSubcommand = (name: string, container: string): ErrorReply =>
   error(`ERR unknown subcommand '${name}'. Try ${container.toUpperCase()} HELP.`);
 
-/** What a container answers for a subcommand that it has, but not with these arguments. */
+/** See `subcommandSyntaxError` of command-text.ts. */
 export const errSubcommandSyntax = (name: string, container: string): ErrorReply =>
   error(`ERR unknown subcommand or wrong number of arguments for '${name}'. Try ${container.toUpperCase()} HELP.`);
 
@@ -256,6 +256,7 @@ export const ERR_DEBUG_PROTOCOL = error(
 export const ERR_MALLCTL = error('ERR No such file or directory');
 export const ERR_MODULE_LOAD = error('ERR Error loading the extension. Please check the server logs.');
 export const ERR_MODULE_UNLOAD = error('ERR Error unloading module: no such module with that name');
+export const ERR_NO_CONFIG_FILE = error('ERR The server is running without a config file');
 export const ERR_NO_SHUTDOWN = error('ERR No shutdown in progress.');
 export const ERR_RESP2 = error('ERR RESP2 is not supported by this command');
 export const ERR_SHUTDOWN = error('ERR Errors trying to SHUTDOWN. Check logs.');
@@ -263,6 +264,10 @@ export const ERR_SLOWLOG_COUNT = error('ERR count should be greater than or equa
 export const ERR_SORT_SCORES = error("ERR One or more scores can't be converted into double");
 export const ERR_SWAPDB_FIRST = error('ERR invalid first DB index');
 export const ERR_SWAPDB_SECOND = error('ERR invalid second DB index');
+/** `reason` is the system's. */
+export const errRewrite = (reason: string): ErrorReply => error(`ERR Rewriting config file: ${reason}`);
+export const errRewriteForceAll = (reason: string): ErrorReply =>
+  error(`ERR CONFIG-REWRITE-FORCE-ALL failed: ${reason}`);
 
 // sorted sets
 export const ERR_MEMBER_BOUND = error('ERR min or max not valid string range item');

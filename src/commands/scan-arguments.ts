@@ -1,7 +1,7 @@
 /** What SCAN, HSCAN, SSCAN and ZSCAN have in common: the cursor, and the options behind it. */
-import type { ErrorReply } from '../resp/error-reply.js';
-import type { Argv, OptionTable } from '../resp/index.js';
+import type { Argv, ErrorReply, OptionTable } from '../resp/index.js';
 import { globMatchRange } from '../util/glob.js';
+import { argumentText } from './command-text.js';
 import { ERR_NOT_INTEGER, ERR_SYNTAX } from './errors.js';
 
 /** What {@link scanCursor} returns for what is no cursor. */
@@ -26,7 +26,7 @@ const STAR = 0x2a;
  * low 32, above 14 of a partition where there are several (keyspace/partitions.ts), as Redis uses as many as its tables have.
  */
 export function scanCursor(argv: Argv, i: number): number {
-  const digits = argv.text(i).split('\0', 1)[0]!;
+  const digits = argumentText(argv, i);
   if (!CURSOR.test(digits)) return NO_CURSOR;
   const negative = digits.startsWith('-');
   const magnitude = BigInt(digits.replace(/^[+-]/, ''));

@@ -9,6 +9,7 @@
  *                             └─────────────┴────────────┴─> one complete error reply
  * ```
  */
+import { assert } from '../util/assert.js';
 import { globMatch } from '../util/glob.js';
 import { type ConfigSources, loadSources } from './load.js';
 import { rewriteConfigFile } from './rewrite.js';
@@ -156,11 +157,12 @@ export class Config extends ConfigValues {
   }
 
   /**
-   * CONFIG REWRITE: an error reply, or null when the file holds the current values. With `forceAll`, directives at
-   * their default are written as well (DEBUG CONFIG-REWRITE-FORCE-ALL).
+   * CONFIG REWRITE of a server with a configuration file: what the system says against it, or null when the file holds the
+   * current values. With `forceAll`, directives at their default are written as well (DEBUG CONFIG-REWRITE-FORCE-ALL).
    */
   rewrite(forceAll = false): string | null {
-    return rewriteConfigFile(this, forceAll);
+    assert(this.configFile !== null, 'a configuration file');
+    return rewriteConfigFile(this, this.configFile, forceAll);
   }
 
   /** The exact integer behind a number field that rounds it, undefined when the field is exact. */

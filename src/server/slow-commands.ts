@@ -1,6 +1,5 @@
 /** Watches for commands that take long and enters them in the slow log. */
 import type { CommandContext } from '../commands/context.js';
-import { isSecretArgument } from '../commands/secret-arguments.js';
 import { FLAG_SKIP_SLOWLOG } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
 import type { Config } from '../config/index.js';
@@ -34,7 +33,7 @@ export class SlowCommands implements CommandObserver {
         clientName: client.name,
       },
       argv,
-      (i) => isSecretArgument(command, argv, i),
+      (i) => command.spec.isSecret?.(argv, i) ?? false,
       config.slowlogMaxLen,
     );
   }

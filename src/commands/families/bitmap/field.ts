@@ -1,6 +1,6 @@
 /** BITFIELD and BITFIELD_RO: integers of 1 to 64 bits at any bit of a string. */
 import type { Entry } from '../../../keyspace/record.js';
-import { type ErrorReply, OptionTable } from '../../../resp/index.js';
+import { type Argv, type ErrorReply, OptionTable } from '../../../resp/index.js';
 import { parseInt64 } from '../../../util/numbers.js';
 import type { CommandContext } from '../../context.js';
 import {
@@ -13,6 +13,7 @@ import {
   WRONGTYPE,
 } from '../../errors.js';
 import { NOTIFY_STRING } from '../../events.js';
+import { KEY_ACCESS, KEY_RO, KEY_RW, KEY_UPDATE, type KeyPositions } from '../../key-specs.js';
 import { isOtherType, resizeRaw, stringLength } from '../string/values.js';
 import {
   FAIL,
@@ -48,6 +49,22 @@ export function bitfield(c: CommandContext): void {
 
 export function bitfieldRo(c: CommandContext): void {
   runOperations(c, true);
+}
+
+/** BITFIELD only reads its key when all its operations are GETs. What is no operation counts as a write. */
+export function findKeysOfBitfield(argv: Argv, keys: KeyPositions): boolean {
+  keys.add(1, onlyReads(argv) ? KEY_RO | KEY_ACCESS : KEY_RW | KEY_ACCESS | KEY_UPDATE);
+  return true;
+}
+
+function onlyReads(argv: Argv): boolean {
+  for (let i = 2; i < argv.count; ) {
+    const kind = argv.option(i, WORDS);
+    if (kind !== GET && kind !== OVERFLOW) return false;
+    i += 1 + ARGUMENT_COUNTS[kind]!;
+    if (i > argv.count) return false;
+  }
+  return true;
 }
 
 function runOperations(c: CommandContext, readOnly: boolean): void {

@@ -1,8 +1,7 @@
 /** The bitmap group's entries. Handlers: bits.ts, operation.ts and field.ts beside this file. */
-import { findKeysOfBitfield } from '../../key-finders.js';
 import type { CommandSpec } from '../../spec.js';
 import { bitcount, bitpos, getbit, setbit } from './bits.js';
-import { bitfield, bitfieldRo } from './field.js';
+import { bitfield, bitfieldRo, findKeysOfBitfield } from './field.js';
 import { bitop } from './operation.js';
 
 export const BITMAP_COMMANDS: readonly CommandSpec[] = [

@@ -1,5 +1,5 @@
 /** AUTH and HELLO: who a client is, and how it is spoken to. */
-import { token } from '../../../resp/index.js';
+import { type Argv, token } from '../../../resp/index.js';
 import { REDIS_VERSION } from '../../../util/version.js';
 import { argumentText } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
@@ -25,6 +25,11 @@ export function auth(c: CommandContext): void {
   if (argv.count === 2 && users.default.nopass) return reply.error(ERR_AUTH_NO_PASSWORD);
   const name = argv.count === 2 ? users.default.name : argv.text(1);
   if (authenticate(c, name, argv.count - 1)) reply.ok();
+}
+
+/** All but the command's name. */
+export function isSecretOfAuth(_argv: Argv, i: number): boolean {
+  return i > 0;
 }
 
 /** Makes the client the user of this name if argument `i` is a password of that user; else answers the error. */
@@ -82,4 +87,9 @@ export function hello(c: CommandContext): void {
   reply.bulkText('master');
   reply.bulkText('modules');
   reply.emptyArray();
+}
+
+/** Name and password behind AUTH. */
+export function isSecretOfHello(argv: Argv, i: number): boolean {
+  return (i > 2 && argv.is(i - 1, AUTH)) || (i > 3 && argv.is(i - 2, AUTH));
 }

@@ -2,7 +2,7 @@
 import { token } from '../../../resp/index.js';
 import { REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT } from '../../client.js';
 import { clientInfo } from '../../client-info.js';
-import { argumentText } from '../../command-text.js';
+import { argumentText, subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_CLIENT_NAME,
@@ -11,7 +11,6 @@ import {
   ERR_UNBLOCK_REASON,
   errClientAttribute,
   errClientOption,
-  errSubcommandSyntax,
   UNBLOCKED,
 } from '../../errors.js';
 import { isPrintable } from './printable.js';
@@ -84,7 +83,7 @@ export function clientReply(c: CommandContext): void {
 
 export function clientUnblock(c: CommandContext): void {
   const { argv, reply } = c;
-  if (argv.count > 4) return reply.error(errSubcommandSyntax(argv.text(1), argv.text(0)));
+  if (argv.count > 4) return reply.error(subcommandSyntaxError(argv));
   const withError = argv.count === 4 && argv.is(3, ERROR);
   if (argv.count === 4 && !withError && !argv.is(3, TIMEOUT)) return reply.error(ERR_UNBLOCK_REASON);
   const id = argv.int(2);

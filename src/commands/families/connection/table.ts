@@ -1,7 +1,7 @@
 /** The connection group's entries. Handlers: auth.ts, session.ts, client.ts, client-list.ts and client-kill.ts beside this file. */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
-import { auth, hello } from './auth.js';
+import { auth, hello, isSecretOfAuth, isSecretOfHello } from './auth.js';
 import {
   clientGetname,
   clientId,
@@ -28,6 +28,7 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(N), N being the number of passwords of the user',
     summary: 'Authenticates the connection.',
     history: [['6.0.0', 'A user name may come before the password.']],
+    isSecret: isSecretOfAuth,
     handler: auth,
   },
   {
@@ -205,6 +206,7 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     summary: 'Greets: describes the server, chooses the protocol, authenticates, names the connection.',
     history: [['6.2.0', 'The version of the protocol may be left out.']],
+    isSecret: isSecretOfHello,
     handler: hello,
   },
   {

@@ -1,8 +1,9 @@
 /** OBJECT: how a value is kept, and what is known about its use. */
-import { ENCODING_INT, type Encoding, type Entry, NONE } from '../../../keyspace/record.js';
+import { type Entry, NONE } from '../../../keyspace/record.js';
 import {
   ENCODING_EMBSTR,
   ENCODING_HASHTABLE,
+  ENCODING_INT,
   ENCODING_INTSET,
   ENCODING_LISTPACK,
   ENCODING_LISTPACK_EX,
@@ -10,6 +11,7 @@ import {
   ENCODING_RAW,
   ENCODING_SKIPLIST,
   ENCODING_STREAM,
+  type Encoding,
 } from '../../../types/value.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_LFU, ERR_NO_LFU } from '../../errors.js';
@@ -29,6 +31,7 @@ export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
   [ENCODING_LISTPACK_EX]: 'listpackex',
 };
 
+const MINUS = 0x2d;
 /** The count that Redis shows for objects that all keys share. */
 const SHARED = 2147483647;
 /** Redis has shared objects for the integers from 0 on that have up to so many digits. */
@@ -78,8 +81,6 @@ function isSharedInteger(c: CommandContext, entry: Entry): boolean {
   if (config.maxmemory > 0 && CLOCK_POLICY.test(config.maxmemoryPolicy)) return false;
   return db.stringByte(entry, 0) !== MINUS;
 }
-
-const MINUS = 0x2d;
 
 /** The entry of the key: counts hit or miss, but raises no event for a miss, unlike EXISTS and its like. */
 function look(c: CommandContext): Entry {

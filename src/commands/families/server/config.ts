@@ -1,8 +1,9 @@
 /** CONFIG: reading, changing and keeping the configuration of the running server. */
-import { error } from '../../../resp/error-reply.js';
+import { decodeText, findDirective } from '../../../config/index.js';
+import { type Argv, error } from '../../../resp/index.js';
 import type { Client } from '../../client.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_SYNTAX } from '../../errors.js';
+import { ERR_NO_CONFIG_FILE, ERR_SYNTAX, errRewrite } from '../../errors.js';
 
 export function configGet(c: CommandContext): void {
   const { argv, reply } = c;
@@ -27,6 +28,11 @@ export function configSet(c: CommandContext): void {
   else answer(c, result);
 }
 
+/** The value of a directive that is a password. */
+export function isSecretOfConfigSet(argv: Argv, i: number): boolean {
+  return i > 2 && i % 2 === 1 && findDirective(decodeText(argv.copy(i - 1)))?.directive.sensitive === true;
+}
+
 function answer(c: CommandContext, failure: string | null): void {
   if (failure === null) c.reply.ok();
   else c.reply.error(error(failure));
@@ -49,12 +55,16 @@ function answerLater(c: CommandContext, client: Client, result: Promise<string |
 }
 
 export function configRewrite(c: CommandContext): void {
-  const failure = c.config.rewrite();
+  const { config, reply } = c;
   const { log } = c.ports;
-  if (failure === null) log.notice('CONFIG REWRITE executed with success.');
-  else if (c.config.configFile !== null)
-    log.warning(`CONFIG REWRITE failed: ${failure.replace('ERR Rewriting config file: ', '')}`);
-  answer(c, failure);
+  if (config.configFile === null) return reply.error(ERR_NO_CONFIG_FILE);
+  const reason = config.rewrite();
+  if (reason !== null) {
+    log.warning(`CONFIG REWRITE failed: ${reason}`);
+    return reply.error(errRewrite(reason));
+  }
+  log.notice('CONFIG REWRITE executed with success.');
+  reply.ok();
 }
 
 export function configResetstat(c: CommandContext): void {

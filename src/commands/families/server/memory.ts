@@ -1,5 +1,6 @@
 /** MEMORY: what keys, databases and the server as a whole take. All figures are the allocator's own. */
 import { NONE } from '../../../keyspace/record.js';
+import { WHEEL_ENTRY_BYTES } from '../../../keyspace/wheel.js';
 import { memoryAdvice } from '../../../observability/info/advice.js';
 import { type MemoryFigures, memoryFigures, ratioOf } from '../../../observability/info/memory.js';
 import { token } from '../../../resp/argv.js';
@@ -69,7 +70,7 @@ export function memoryStats(c: CommandContext): void {
     reply.map(2);
     integers([
       ['overhead.hashtable.main', db.indexBytes],
-      ['overhead.hashtable.expires', db.expires * EXPIRE_BYTES],
+      ['overhead.hashtable.expires', db.expires * WHEEL_ENTRY_BYTES],
     ]);
   }
   integers(after);
@@ -79,9 +80,6 @@ export function memoryStats(c: CommandContext): void {
     else reply.int(value);
   }
 }
-
-/** What an expire time takes in the wheel; see the keyspace's wheel.ts. */
-const EXPIRE_BYTES = 12;
 
 function headFields({ peakBytes, usedBytes, startupBytes, clientBytes }: MemoryFigures): [string, number][] {
   return [

@@ -1,16 +1,14 @@
 /** SLOWLOG. */
-import { formatCommandName } from '../../command-text.js';
+import { subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_SLOWLOG_COUNT, errSubcommandSyntax } from '../../errors.js';
+import { ERR_SLOWLOG_COUNT } from '../../errors.js';
 
 const DEFAULT_COUNT = 10;
 
 export function slowlogGet(c: CommandContext): void {
   const { argv, reply } = c;
   const { slowlog } = c.stats;
-  if (argv.count > 3) {
-    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
-  }
+  if (argv.count > 3) return reply.error(subcommandSyntaxError(argv));
   const count = argv.count === 3 ? argv.int(2) : DEFAULT_COUNT;
   if (!(count >= -1)) return reply.error(ERR_SLOWLOG_COUNT);
   const entries = slowlog.newest(count === -1 ? slowlog.length : count);

@@ -1,7 +1,7 @@
 /** The server group's entries. Handlers are in the files beside this one. */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
-import { configGet, configResetstat, configRewrite, configSet } from './config.js';
+import { configGet, configResetstat, configRewrite, configSet, isSecretOfConfigSet } from './config.js';
 import { dbsize, flushall, flushdb, swapdb } from './database.js';
 import { debug } from './debug/index.js';
 import { info } from './info.js';
@@ -74,6 +74,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         summary: 'Sets directives of the running server: all that are given, or none.',
         tips: 'request_policy:all_nodes response_policy:all_succeeded',
         history: [['7.0.0', 'Takes several directives.']],
+        isSecret: isSecretOfConfigSet,
         handler: configSet,
       },
     ],

@@ -3,7 +3,7 @@ import { type Entry, NONE, TYPE_STREAM } from '../../../keyspace/record.js';
 import { token } from '../../../resp/argv.js';
 import type { ErrorReply } from '../../../resp/error-reply.js';
 import { READ_UNKNOWN, StreamId } from '../../../types/stream/index.js';
-import { argumentText } from '../../command-text.js';
+import { argumentText, subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
 import {
   BUSYGROUP,
@@ -12,7 +12,6 @@ import {
   ERR_STREAM_ID,
   ERR_XGROUP_KEY,
   errNoGroupOfKey,
-  errSubcommandSyntax,
   WRONGTYPE,
 } from '../../errors.js';
 import { NOTIFY_STREAM } from '../../events.js';
@@ -152,8 +151,7 @@ function parseOptions(c: CommandContext, options: GroupOptions, creates: boolean
       options.makesStream = true;
       continue;
     }
-    if (i + 1 === argv.count || !argv.is(i, ENTRIESREAD))
-      return errSubcommandSyntax(argumentText(argv, 1), argumentText(argv, 0));
+    if (i + 1 === argv.count || !argv.is(i, ENTRIESREAD)) return subcommandSyntaxError(argv);
     const count = argv.bigint(++i);
     if (count === null) return ERR_NOT_INTEGER;
     if (count < READ_UNKNOWN) return ERR_ENTRIESREAD;

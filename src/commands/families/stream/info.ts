@@ -2,9 +2,9 @@
 import { type Entry, NONE } from '../../../keyspace/record.js';
 import { token } from '../../../resp/argv.js';
 import { READ_UNKNOWN, StreamId } from '../../../types/stream/index.js';
-import { argumentText } from '../../command-text.js';
+import { argumentText, subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_NO_SUCH_KEY, ERR_NOT_INTEGER, errNoGroupOfKey, errSubcommandSyntax, WRONGTYPE } from '../../errors.js';
+import { ERR_NO_SUCH_KEY, ERR_NOT_INTEGER, errNoGroupOfKey, WRONGTYPE } from '../../errors.js';
 import { elementReplier, groupNamed, isOtherType, NO_COUNT, replyEntry, replyRange } from './entries.js';
 import { replyId } from './ids.js';
 
@@ -30,7 +30,7 @@ export function xinfoStream(c: CommandContext): void {
   const stream = c.keyspace.streams.of(entry);
   if (argv.count === 3) return replyShort(c, stream);
   const isFull = argv.is(3, FULL) && (argv.count === 4 || (argv.count === 6 && argv.is(4, COUNT)));
-  if (!isFull) return reply.error(errSubcommandSyntax(argumentText(argv, 1), argumentText(argv, 0)));
+  if (!isFull) return reply.error(subcommandSyntaxError(argv));
   let count = DEFAULT_COUNT;
   if (argv.count === 6) {
     count = argv.int(5);

@@ -1,9 +1,9 @@
 /** The options of SET and GETEX, and times to live as those two and SETEX take them. */
-
-import type { ErrorReply } from '../../../resp/index.js';
-import { type Argv, type CommandBuilder, OptionTable } from '../../../resp/index.js';
+import { type Argv, type ErrorReply, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NOT_INTEGER, errInvalidExpire } from '../../errors.js';
+import { absoluteMs, TIME_OUT_OF_RANGE, TIME_RELATIVE, TIME_SECONDS } from '../../expire-time.js';
+import { KEY_ACCESS, KEY_OW, KEY_RW, KEY_UPDATE, type KeyPositions } from '../../key-specs.js';
 
 export const OPTION_NX = 1 << 0;
 export const OPTION_XX = 1 << 1;
@@ -75,14 +75,18 @@ export function isGetOption(argv: Argv, i: number): boolean {
   return argv.option(i, OPTIONS) === OPTION_GET;
 }
 
+/** SET overwrites its key, and reads it as well with GET. */
+export function findKeysOfSet(argv: Argv, keys: KeyPositions): boolean {
+  let flags = KEY_OW | KEY_UPDATE;
+  for (let i = 3; i < argv.count; i++) if (isGetOption(argv, i)) flags = KEY_RW | KEY_ACCESS | KEY_UPDATE;
+  keys.add(1, flags);
+  return true;
+}
+
 /** What {@link expireAtMs} returns for a time that is no integer. */
 const NOT_AN_INTEGER = -1;
 /** What {@link expireAtMs} returns for a time that is not positive, or does not fit 64 bits as milliseconds. */
 const NOT_IN_RANGE = -2;
-
-const INT64_MAX = 2n ** 63n - 1n;
-/** Up to here seconds as milliseconds, and milliseconds after now, are exact as doubles. */
-const NEAR = 9e12;
 
 /**
  * @hot The time when a key is to expire, in milliseconds since the epoch, or a negative number when argument `i` is not
@@ -93,26 +97,13 @@ export function expireAtMs(argv: Argv, i: number, unit: number, nowMs: number): 
   const value = argv.int(i);
   if (Number.isNaN(value)) return NOT_AN_INTEGER;
   if (value <= 0) return NOT_IN_RANGE;
-  if (value > NEAR) return farExpireAtMs(argv, i, unit, nowMs);
-  const ms = (unit & (OPTION_EX | OPTION_EXAT)) !== 0 ? value * 1000 : value;
-  return (unit & (OPTION_EX | OPTION_PX)) !== 0 ? nowMs + ms : ms;
-}
-
-/** {@link expireAtMs} where doubles would round before the range is checked. */
-function farExpireAtMs(argv: Argv, i: number, unit: number, nowMs: number): number {
-  const value = argv.bigint(i) ?? 0n;
-  const ms = (unit & (OPTION_EX | OPTION_EXAT)) !== 0 ? value * 1000n : value;
-  const atMs = (unit & (OPTION_EX | OPTION_PX)) !== 0 ? BigInt(nowMs) + ms : ms;
-  return atMs > INT64_MAX ? NOT_IN_RANGE : Number(atMs);
+  const inSeconds = (unit & (OPTION_EX | OPTION_EXAT)) !== 0 ? TIME_SECONDS : 0;
+  const fromNow = (unit & (OPTION_EX | OPTION_PX)) !== 0 ? TIME_RELATIVE : 0;
+  const atMs = absoluteMs(argv, i, inSeconds | fromNow, nowMs);
+  return atMs === TIME_OUT_OF_RANGE ? NOT_IN_RANGE : atMs;
 }
 
 /** Why {@link expireAtMs} returned this negative number for the running command. */
 export function expiryError(c: CommandContext, atMs: number): ErrorReply {
   return atMs === NOT_AN_INTEGER ? ERR_NOT_INTEGER : errInvalidExpire(c.command.name);
-}
-
-/** Adds a time in milliseconds to a propagated command, as the int64 that stands for it. */
-export function addExpireAt(builder: CommandBuilder, atMs: number): void {
-  if (Number.isSafeInteger(atMs)) builder.int(atMs);
-  else builder.text(String(BigInt(atMs) > INT64_MAX ? INT64_MAX : BigInt(atMs)));
 }

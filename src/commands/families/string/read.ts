@@ -4,8 +4,8 @@ import { type Entry, NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
+import { addExpireAt, dropKey } from '../../expire-time.js';
 import {
-  addExpireAt,
   BAD_OPTIONS,
   EXPIRY_OPTIONS,
   expireAtMs,
@@ -70,16 +70,6 @@ export function getdel(c: CommandContext): void {
   const entry = c.db.lookupRead(c.argv, 1);
   if (!replyOldValue(c, entry) || entry === NONE) return;
   dropKey(c, c.config.lazyfreeLazyUserDel);
-}
-
-/** Deletes the key that is argument 1 of the running command; others are to free it in the background if `lazily`. */
-function dropKey(c: CommandContext, lazily: boolean): void {
-  c.db.delete(c.argv, 1);
-  c.keyChanged(1);
-  c.notify(NOTIFY_GENERIC, 'del', 1);
-  c.propagateInstead()
-    .text(lazily ? 'UNLINK' : 'DEL')
-    .borrow(c.argv, 1);
 }
 
 /** The syntax comes first, then the key, and the time only when there is a key: that is Redis' order. */

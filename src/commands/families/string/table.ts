@@ -1,7 +1,7 @@
 /** The string group's entries. Handlers: read.ts, write.ts, range.ts, counters.ts and lcs.ts beside this file. */
-import { findKeysOfSet } from '../../key-finders.js';
 import type { CommandSpec } from '../../spec.js';
 import { decr, decrby, incr, incrby, incrbyfloat } from './counters.js';
+import { findKeysOfSet } from './expiry.js';
 import { lcs } from './lcs.js';
 import { append, getrange, setrange } from './range.js';
 import { get, getdel, getex, getset, mget, strlen } from './read.js';

@@ -3,8 +3,8 @@ import { type Entry, NONE } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX, errWrongArity } from '../../errors.js';
 import { NOTIFY_GENERIC, NOTIFY_STRING } from '../../events.js';
+import { addExpireAt } from '../../expire-time.js';
 import {
-  addExpireAt,
   BAD_OPTIONS,
   EXPIRY_OPTIONS,
   expireAtMs,

@@ -14,7 +14,7 @@ import { token } from '../../../../resp/argv.js';
 import { CommandBuilder } from '../../../../resp/command-builder.js';
 import type { LineStatistics } from '../../../../types/lines.js';
 import { isInt64Text } from '../../../../util/numbers.js';
-import { formatCommandName } from '../../../command-text.js';
+import { subcommandSyntaxError } from '../../../command-text.js';
 import type { CommandContext } from '../../../context.js';
 import {
   ERR_DEBUG_DATABASE,
@@ -23,7 +23,6 @@ import {
   ERR_MUST_BE_POSITIVE,
   ERR_NO_SUCH_KEY,
   ERR_NOT_INTEGER,
-  errSubcommandSyntax,
   OOM_SYSTEM,
 } from '../../../errors.js';
 import { ENCODING_NAMES, refcountOf } from '../../generic/object.js';
@@ -40,8 +39,7 @@ function optionalWord(c: CommandContext, word: Uint8Array): boolean | null {
 }
 
 function syntaxError(c: CommandContext): void {
-  const { argv } = c;
-  c.reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
+  c.reply.error(subcommandSyntaxError(c.argv));
 }
 
 /** With `fast` without the length that the value would have in a file. */
@@ -69,8 +67,8 @@ export function object(c: CommandContext): void {
 const NUMBER_TEXT_MAX = 11;
 
 /**
- * Bytes of a value in an RDB file, its type not counted.
- * TODO(#6) Long strings that LZF shortens are shorter in the file than is said here.
+ * Bytes of a value in an RDB file, its type not counted. A long string counts as it is, though LZF may shorten it in the
+ * file: to know, one would have to compress it.
  */
 function serializedLength(c: CommandContext, entry: Entry): number {
   const { db } = c;

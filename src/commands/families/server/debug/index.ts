@@ -1,7 +1,6 @@
 /** DEBUG: finds the subcommand, checks how many arguments it has, and runs it. */
-import { formatCommandName } from '../../../command-text.js';
+import { subcommandSyntaxError } from '../../../command-text.js';
 import type { CommandContext } from '../../../context.js';
-import { errSubcommandSyntax } from '../../../errors.js';
 import { DEBUG_SUBCOMMANDS } from './subcommands.js';
 
 const BY_NAME = new Map(DEBUG_SUBCOMMANDS.map((subcommand) => [subcommand.name, subcommand]));
@@ -14,7 +13,7 @@ export function debug(c: CommandContext): void {
   if (name === 'HELP' && given === 0) return help(c);
   const subcommand = BY_NAME.get(name);
   if (subcommand === undefined || given < subcommand.least || given > subcommand.most) {
-    return reply.error(errSubcommandSyntax(formatCommandName(argv, 1), formatCommandName(argv, 0)));
+    return reply.error(subcommandSyntaxError(argv));
   }
   subcommand.run(c);
 }

@@ -3,11 +3,13 @@ import { CommandBuilder } from '../../../../resp/command-builder.js';
 import { error } from '../../../../resp/error-reply.js';
 import { globMatch } from '../../../../util/glob.js';
 import type { CommandContext } from '../../../context.js';
-import { ERR_MALLCTL, ERR_NOT_INTEGER } from '../../../errors.js';
+import { ERR_MALLCTL, ERR_NOT_INTEGER, errRewriteForceAll } from '../../../errors.js';
 
 /** Rounds of STRINGMATCH-TEST: some tenths of a second. */
 const MATCH_ROUNDS = 100_000;
 const MATCH_BYTES = 32;
+/** The system's answer for a path that is none. */
+const NO_PATH = 'Bad address';
 
 /** Nothing at all happens meanwhile: no other client, no timer. What is no number, or no time that ends, is 0. */
 export function sleep(c: CommandContext): void {
@@ -66,10 +68,9 @@ export function changeReplId(c: CommandContext): void {
 /** Without a file Redis reports what the system answers for a path that is none. */
 export function configRewriteForceAll(c: CommandContext): void {
   const { config, reply } = c;
-  const failure = config.rewrite(true);
-  if (failure === null) return reply.ok();
-  const reason = config.configFile === null ? 'Bad address' : failure.replace(/^ERR (Rewriting config file: )?/, '');
-  reply.error(error(`ERR CONFIG-REWRITE-FORCE-ALL failed: ${reason}`));
+  const reason = config.configFile === null ? NO_PATH : config.rewrite(true);
+  if (reason === null) reply.ok();
+  else reply.error(errRewriteForceAll(reason));
 }
 
 /** What is propagated has not run here: the data of whoever follows differs from now on. */
