@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RespClient } from '../../test/support/resp-client.js';
@@ -134,7 +134,7 @@ export class Launcher {
   ): Promise<BenchServer> {
     const program = [...this.pinned(this.cores?.server), ...this.contenders[place]];
     const ownArgs = place === 'redstart' ? this.contenders.redstartArgs : this.contenders.referenceArgs;
-    const probeFile = options.probe ? join(process.env['TMPDIR'] ?? '/tmp', `redstart-probe-${probeName()}`) : null;
+    const probeFile = options.probe ? join(tmpdir(), `redstart-probe-${probeName()}`) : null;
     const env: Record<string, string> =
       probeFile === null ? {} : { NODE_OPTIONS: `--import ${PROBE}`, REDSTART_BENCH_PROBE: probeFile };
     const server = await startServer(place, program, [...ownArgs, ...(options.args ?? [])], {

@@ -24,7 +24,10 @@ export interface Suspension {
    * deadline. CLIENT UNBLOCK leaves such a client alone.
    */
   readonly timedOut: ((c: CommandContext) => void) | null;
-  /** The client disconnected: whatever refers to it is let go. No reply. */
+  /**
+   * It ends without `timedOut`: the client disconnected, or CLIENT UNBLOCK has another reply for it. Whatever refers to the
+   * suspension is let go. No reply.
+   */
   dropped(): void;
 }
 

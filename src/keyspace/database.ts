@@ -137,6 +137,12 @@ export class Database {
     return entry;
   }
 
+  /** @hot Counts a lookup by {@link peek} that found its key, or did not, and raises no event. O(1). */
+  countLookup(found: boolean): void {
+    if (found) this.keyspace.stats.hits++;
+    else this.keyspace.stats.misses++;
+  }
+
   /** @hot The entry of key `i` for writing: {@link lookupRead} without the statistics. O(1). */
   lookupWrite(keys: ByteSpans, i: number): Entry {
     const entry = this.peek(keys, i);

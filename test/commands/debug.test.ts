@@ -67,7 +67,7 @@ describeCommands('DEBUG', (t) => {
     await c.expect(['SET', 'r', Array.from({ length: 50 }, (_, i) => String.fromCharCode(33 + i)).join('')], ok);
     const line = (encoding: string, length: number) =>
       new RegExp(
-        `^\\+Value at:0x[0-9a-f]+ refcount:1 encoding:${encoding} serializedlength:${length} lru:\\d+ lru_seconds_idle:0\r\n$`,
+        `^\\+Value at:0x[0-9a-f]+ refcount:1 encoding:${encoding} serializedlength:${length} lru:\\d+ lru_seconds_idle:[01]\r\n$`,
       );
     await c.expectMatch('DEBUG OBJECT n', line('int', 3));
     await c.expectMatch('DEBUG OBJECT s', line('embstr', 6));

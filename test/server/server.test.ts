@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Config } from '../../src/config/index.js';
 import {
@@ -81,7 +82,7 @@ describe('createServer', () => {
   it('leaves signals and the working directory of the process alone', async () => {
     const before = ['SIGTERM', 'SIGINT', 'SIGHUP', 'uncaughtException'].map((event) => process.listenerCount(event));
     const directory = process.cwd();
-    await started({ dir: '/tmp' });
+    await started({ dir: tmpdir() });
     expect(process.cwd()).toBe(directory);
     expect(['SIGTERM', 'SIGINT', 'SIGHUP', 'uncaughtException'].map((event) => process.listenerCount(event))).toEqual(
       before,

@@ -13,7 +13,7 @@ import {
   errClientType,
   errNoSuchUser,
 } from '../../errors.js';
-import { type ClientType, typeNamed, typeOf } from './client-type.js';
+import { type ClientType, clientTypeNamed, typeOf } from './client-type.js';
 
 const ID = token('id');
 const TYPE = token('type');
@@ -78,7 +78,7 @@ function readKillFilter(c: CommandContext, i: number, filter: KillFilter): Error
     if (Number.isNaN(filter.maxAge)) return ERR_CLIENT_MAXAGE;
     if (filter.maxAge <= 0) return ERR_CLIENT_MAXAGE_POSITIVE;
   } else if (argv.is(i, TYPE)) {
-    filter.type = typeNamed(argv, value);
+    filter.type = clientTypeNamed(argv, value);
     if (filter.type === '') return errClientType(argumentText(argv, value));
   } else if (argv.is(i, ADDR)) filter.address = argv.text(value);
   else if (argv.is(i, LADDR)) filter.localAddress = argv.text(value);

@@ -4,7 +4,7 @@ import { clientInfo } from '../../client-info.js';
 import { argumentText } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_CLIENT_ID, ERR_SYNTAX, errClientType } from '../../errors.js';
-import { typeNamed, typeOf } from './client-type.js';
+import { clientTypeNamed, typeOf } from './client-type.js';
 
 const ID = token('id');
 const TYPE = token('type');
@@ -16,7 +16,7 @@ export function clientList(c: CommandContext): void {
   if (argv.count === 2) {
     for (const client of clients.all()) text += `${clientInfo(client, c.nowMs)}\n`;
   } else if (argv.count === 4 && argv.is(2, TYPE)) {
-    const type = typeNamed(argv, 3);
+    const type = clientTypeNamed(argv, 3);
     if (type === '') return reply.error(errClientType(argumentText(argv, 3)));
     for (const client of clients.all()) if (typeOf(client) === type) text += `${clientInfo(client, c.nowMs)}\n`;
   } else if (argv.count > 3 && argv.is(2, ID)) {

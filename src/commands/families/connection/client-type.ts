@@ -13,7 +13,7 @@ const TYPE_TOKENS: readonly (readonly [word: Uint8Array, type: ClientType])[] = 
 ];
 
 /** The type that argument `i` names in any case, '' when it names none. */
-export function typeNamed(argv: Argv, i: number): ClientType | '' {
+export function clientTypeNamed(argv: Argv, i: number): ClientType | '' {
   return TYPE_TOKENS.find(([word]) => argv.is(i, word))?.[1] ?? '';
 }
 

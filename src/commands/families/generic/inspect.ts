@@ -24,14 +24,8 @@ const TYPE_NAMES: Readonly<Record<ValueType, string>> = {
 const TYPES: readonly ValueType[] = [TYPE_STRING, TYPE_LIST, TYPE_SET, TYPE_ZSET, TYPE_HASH, TYPE_STREAM];
 const TYPE_TOKENS: readonly Uint8Array[] = TYPES.map((valueType) => token(TYPE_NAMES[valueType]));
 
-/** @hot Counts a lookup that found its key, or did not. */
-export function countLookup({ keyspace }: CommandContext, found: boolean): void {
-  if (found) keyspace.stats.hits++;
-  else keyspace.stats.misses++;
-}
-
 /** The type that argument `i` names in any case, null when there is no such type. */
-export function typeNamed(argv: Argv, i: number): ValueType | null {
+export function valueTypeNamed(argv: Argv, i: number): ValueType | null {
   const found = TYPE_TOKENS.findIndex((name) => argv.is(i, name));
   return TYPES[found] ?? null;
 }

@@ -15,7 +15,6 @@ import {
 } from '../../../types/value.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_LFU, ERR_NO_LFU } from '../../errors.js';
-import { countLookup } from './inspect.js';
 
 /** How OBJECT ENCODING and DEBUG OBJECT call an encoding. */
 export const ENCODING_NAMES: Readonly<Record<Encoding, string>> = {
@@ -85,6 +84,6 @@ function isSharedInteger(c: CommandContext, entry: Entry): boolean {
 /** The entry of the key: counts hit or miss, but raises no event for a miss, unlike EXISTS and its like. */
 function look(c: CommandContext): Entry {
   const entry = c.db.peek(c.argv, 2);
-  countLookup(c, entry !== NONE);
+  c.db.countLookup(entry !== NONE);
   return entry;
 }

@@ -7,7 +7,7 @@ import { globMatchRange } from '../../../util/glob.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_INVALID_CURSOR } from '../../errors.js';
 import { NO_CURSOR, patternAt, SCAN_COUNT, SCAN_MATCH, ScanOptions, scanCursor } from '../../scan-arguments.js';
-import { countLookup, typeNamed } from './inspect.js';
+import { valueTypeNamed } from './inspect.js';
 
 const OPTIONS = new OptionTable({ MATCH: SCAN_MATCH, COUNT: SCAN_COUNT, TYPE: 3 });
 
@@ -20,7 +20,7 @@ class KeyScanOptions extends ScanOptions {
   protected override take(argv: Argv, _option: number, i: number): number {
     if (i + 1 === argv.count) return 0;
     this.hasType = true;
-    this.type = typeNamed(argv, i + 1);
+    this.type = valueTypeNamed(argv, i + 1);
     return 2;
   }
 }
@@ -83,7 +83,7 @@ export function scan(c: CommandContext): void {
     if (!options.matches(key.bytes, 0, key.length(0))) continue;
     const isGone = dropIfExpired(c, entry);
     // Looking at a key's type counts as it does for TYPE.
-    if (hasType) countLookup(c, !isGone);
+    if (hasType) db.countLookup(!isGone);
     if (isGone || (hasType && db.typeOf(entry) !== type)) continue;
     replyKey(c, c.keyspace.spansOf(db, entry));
     length++;

@@ -1,11 +1,11 @@
 /** Whole databases: DBSIZE, FLUSHALL, FLUSHDB and SWAPDB. */
 import { token } from '../../../resp/argv.js';
 import type { CommandContext } from '../../context.js';
+import { int32At } from '../../database-argument.js';
 import { ERR_DB_INDEX, ERR_SWAPDB_FIRST, ERR_SWAPDB_SECOND, ERR_SYNTAX } from '../../errors.js';
 
 const ASYNC = token('async');
 const SYNC = token('sync');
-const INT32_MAX = 0x7fff_ffff;
 
 export function dbsize(c: CommandContext): void {
   c.reply.int(c.db.size);
@@ -48,8 +48,8 @@ function flushed(c: CommandContext, keyCount: number): void {
 /** Clients stay with the number that they selected, and so see the other database's keys. */
 export function swapdb(c: CommandContext): void {
   const { argv, reply, keyspace } = c;
-  const first = databaseNumber(argv.int(1));
-  const second = databaseNumber(argv.int(2));
+  const first = int32At(argv, 1);
+  const second = int32At(argv, 2);
   if (Number.isNaN(first)) return reply.error(ERR_SWAPDB_FIRST);
   if (Number.isNaN(second)) return reply.error(ERR_SWAPDB_SECOND);
   if (first < 0 || first >= keyspace.databaseCount || second < 0 || second >= keyspace.databaseCount) {
@@ -62,9 +62,4 @@ export function swapdb(c: CommandContext): void {
   c.blocked.databaseReady(c, second);
   keyspace.dirty++;
   reply.ok();
-}
-
-/** NaN for what is no 32-bit integer. */
-function databaseNumber(value: number): number {
-  return value >= -INT32_MAX - 1 && value <= INT32_MAX ? value : Number.NaN;
 }
