@@ -2,7 +2,6 @@
 import { CommandTable, type Rename } from '../table.js';
 import { BITMAP_COMMANDS } from './bitmap/table.js';
 import { CLUSTER_COMMANDS } from './cluster.js';
-import { COMMAND_COMMANDS } from './command.js';
 import { CONNECTION_COMMANDS } from './connection/table.js';
 import { GENERIC_COMMANDS } from './generic/table.js';
 import { GEO_COMMANDS } from './geo/table.js';
@@ -23,7 +22,6 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
   const families = [
     BITMAP_COMMANDS,
     CLUSTER_COMMANDS,
-    COMMAND_COMMANDS,
     CONNECTION_COMMANDS,
     GENERIC_COMMANDS,
     GEO_COMMANDS,

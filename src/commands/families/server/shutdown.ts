@@ -1,8 +1,7 @@
-/** SHUTDOWN. */
+/** SHUTDOWN, and what a command does that gets no reply because the server ends. */
 import { OptionTable } from '../../../resp/argv.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NO_SHUTDOWN, ERR_SHUTDOWN, ERR_SYNTAX } from '../../errors.js';
-import { suspendForever } from './suspend-forever.js';
 
 const NOSAVE = 1 << 0;
 const SAVE = 1 << 1;
@@ -32,4 +31,9 @@ export function shutdown(c: CommandContext): void {
   });
   if (ends) suspendForever(c);
   else reply.error(ERR_SHUTDOWN);
+}
+
+/** Keeps the rest of the client's pipeline from running; its connection is closed with the server. */
+export function suspendForever(c: CommandContext): void {
+  c.suspensions.suspend(c.client, { deadlineMs: 0, timedOut: null, dropped: () => {} });
 }

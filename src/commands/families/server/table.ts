@@ -1,20 +1,120 @@
 /** The server group's entries. Handlers are in the files beside this one. */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
+import {
+  command,
+  commandCount,
+  commandDocs,
+  commandGetkeys,
+  commandGetkeysandflags,
+  commandInfo,
+  commandList,
+} from './command.js';
 import { configGet, configResetstat, configRewrite, configSet, isSecretOfConfigSet } from './config.js';
 import { dbsize, flushall, flushdb, swapdb } from './database.js';
 import { debug } from './debug/index.js';
 import { info } from './info.js';
-import { lastsave } from './lastsave.js';
 import { lolwut } from './lolwut.js';
 import { memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from './memory.js';
 import { moduleList, moduleLoad, moduleUnload } from './module.js';
-import { role } from './role.js';
 import { shutdown } from './shutdown.js';
 import { slowlogGet, slowlogLen, slowlogReset } from './slowlog.js';
-import { time } from './time.js';
+import { lastsave, role, time } from './state.js';
 
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'command',
+    group: 'server',
+    since: '2.8.13',
+    arity: -1,
+    flags: 'loading stale',
+    complexity: 'O(N), N being the number of commands',
+    summary: 'Describes every command.',
+    tips: 'nondeterministic_output_order',
+    categories: 'connection',
+    subcommands: [
+      {
+        name: 'count',
+        since: '2.8.13',
+        arity: 2,
+        flags: 'loading stale',
+        complexity: 'O(1)',
+        summary: 'Counts the commands, without subcommands.',
+        categories: 'connection',
+        handler: commandCount,
+      },
+      {
+        name: 'docs',
+        since: '7.0.0',
+        arity: -2,
+        flags: 'loading stale',
+        syntax: '[command-name...]',
+        complexity: 'O(N), N being the number of commands asked for',
+        summary: 'Documents the named commands, or all.',
+        tips: 'nondeterministic_output_order',
+        categories: 'connection',
+        handler: commandDocs,
+      },
+      {
+        name: 'getkeys',
+        since: '2.8.13',
+        arity: -3,
+        flags: 'loading stale',
+        syntax: 'command [arg...]',
+        complexity: 'O(N), N being the number of arguments of the command in question',
+        summary: 'Finds the keys in a whole command.',
+        categories: 'connection',
+        handler: commandGetkeys,
+      },
+      {
+        name: 'getkeysandflags',
+        since: '7.0.0',
+        arity: -3,
+        flags: 'loading stale',
+        syntax: 'command [arg...]',
+        complexity: 'O(N), N being the number of arguments of the command in question',
+        summary: 'Finds the keys in a whole command, and what it does with each.',
+        categories: 'connection',
+        handler: commandGetkeysandflags,
+      },
+      {
+        name: 'help',
+        since: '5.0.0',
+        arity: 2,
+        flags: 'loading stale',
+        complexity: 'O(1)',
+        summary: 'Lists the subcommands.',
+        categories: 'connection',
+        handler: help,
+      },
+      {
+        name: 'info',
+        since: '2.8.13',
+        arity: -2,
+        flags: 'loading stale',
+        syntax: '[command-name...]',
+        complexity: 'O(N), N being the number of commands asked for',
+        summary: 'Describes the named commands, or all: arity, flags, keys, categories, tips.',
+        tips: 'nondeterministic_output_order',
+        history: [['7.0.0', 'Without a name it describes all commands.']],
+        categories: 'connection',
+        handler: commandInfo,
+      },
+      {
+        name: 'list',
+        since: '7.0.0',
+        arity: -2,
+        flags: 'loading stale',
+        syntax: "['FILTERBY' filterby<'MODULE' module-name | 'ACLCAT' category | 'PATTERN' pattern:pattern>]",
+        complexity: 'O(N), N being the number of commands',
+        summary: 'Lists the names of the commands and subcommands, all or those that pass a filter.',
+        tips: 'nondeterministic_output_order',
+        categories: 'connection',
+        handler: commandList,
+      },
+    ],
+    handler: command,
+  },
   {
     name: 'config',
     group: 'server',

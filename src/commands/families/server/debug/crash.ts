@@ -2,7 +2,7 @@
 import { error } from '../../../../resp/error-reply.js';
 import type { CommandContext } from '../../../context.js';
 import { ERR_NOT_INTEGER } from '../../../errors.js';
-import { suspendForever } from '../suspend-forever.js';
+import { suspendForever } from '../shutdown.js';
 
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ['ASSERT', 'assertion failed: 1 === 2'],

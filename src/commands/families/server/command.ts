@@ -1,18 +1,17 @@
 /**
  * COMMAND and its subcommands: what this server can do, told from the command table.
  */
-import { token } from '../../resp/argv.js';
-import { globMatch } from '../../util/glob.js';
-import { categoryBit, categoryNames } from '../categories.js';
-import type { CommandContext } from '../context.js';
+import { token } from '../../../resp/index.js';
+import { globMatch } from '../../../util/glob.js';
+import { categoryBit, categoryNames } from '../../categories.js';
+import type { CommandContext } from '../../context.js';
 import {
   ERR_GETKEYS_ARGUMENTS,
   ERR_GETKEYS_COMMAND,
   ERR_GETKEYS_COUNT,
   ERR_GETKEYS_NO_KEYS,
   ERR_SYNTAX,
-} from '../errors.js';
-import { help } from '../help.js';
+} from '../../errors.js';
 import {
   BEGIN_INDEX,
   BEGIN_KEYWORD,
@@ -24,121 +23,25 @@ import {
   KeyPositions,
   type KeySpec,
   keyFlagNames,
-} from '../key-specs.js';
-import { type CommandSpec, FLAG_NO_MANDATORY_KEYS, flagNames } from '../spec.js';
-import { type Argument, parseSyntax } from '../syntax.js';
-import type { Command } from '../table.js';
-
-export const COMMAND_COMMANDS: readonly CommandSpec[] = [
-  {
-    name: 'command',
-    group: 'server',
-    since: '2.8.13',
-    arity: -1,
-    flags: 'loading stale',
-    complexity: 'O(N), N being the number of commands',
-    summary: 'Describes every command.',
-    tips: 'nondeterministic_output_order',
-    categories: 'connection',
-    subcommands: [
-      {
-        name: 'count',
-        since: '2.8.13',
-        arity: 2,
-        flags: 'loading stale',
-        complexity: 'O(1)',
-        summary: 'Counts the commands, without subcommands.',
-        categories: 'connection',
-        handler: commandCount,
-      },
-      {
-        name: 'docs',
-        since: '7.0.0',
-        arity: -2,
-        flags: 'loading stale',
-        syntax: '[command-name...]',
-        complexity: 'O(N), N being the number of commands asked for',
-        summary: 'Documents the named commands, or all.',
-        tips: 'nondeterministic_output_order',
-        categories: 'connection',
-        handler: commandDocs,
-      },
-      {
-        name: 'getkeys',
-        since: '2.8.13',
-        arity: -3,
-        flags: 'loading stale',
-        syntax: 'command [arg...]',
-        complexity: 'O(N), N being the number of arguments of the command in question',
-        summary: 'Finds the keys in a whole command.',
-        categories: 'connection',
-        handler: commandGetkeys,
-      },
-      {
-        name: 'getkeysandflags',
-        since: '7.0.0',
-        arity: -3,
-        flags: 'loading stale',
-        syntax: 'command [arg...]',
-        complexity: 'O(N), N being the number of arguments of the command in question',
-        summary: 'Finds the keys in a whole command, and what it does with each.',
-        categories: 'connection',
-        handler: commandGetkeysandflags,
-      },
-      {
-        name: 'help',
-        since: '5.0.0',
-        arity: 2,
-        flags: 'loading stale',
-        complexity: 'O(1)',
-        summary: 'Lists the subcommands.',
-        categories: 'connection',
-        handler: help,
-      },
-      {
-        name: 'info',
-        since: '2.8.13',
-        arity: -2,
-        flags: 'loading stale',
-        syntax: '[command-name...]',
-        complexity: 'O(N), N being the number of commands asked for',
-        summary: 'Describes the named commands, or all: arity, flags, keys, categories, tips.',
-        tips: 'nondeterministic_output_order',
-        history: [['7.0.0', 'Without a name it describes all commands.']],
-        categories: 'connection',
-        handler: commandInfo,
-      },
-      {
-        name: 'list',
-        since: '7.0.0',
-        arity: -2,
-        flags: 'loading stale',
-        syntax: "['FILTERBY' filterby<'MODULE' module-name | 'ACLCAT' category | 'PATTERN' pattern:pattern>]",
-        complexity: 'O(N), N being the number of commands',
-        summary: 'Lists the names of the commands and subcommands, all or those that pass a filter.',
-        tips: 'nondeterministic_output_order',
-        categories: 'connection',
-        handler: commandList,
-      },
-    ],
-    handler: command,
-  },
-];
+} from '../../key-specs.js';
+import { FLAG_NO_MANDATORY_KEYS, flagNames } from '../../spec.js';
+import { type Argument, parseSyntax } from '../../syntax.js';
+import type { Command } from '../../table.js';
 
 const FILTERBY = token('filterby');
 const MODULE = token('module');
 const ACLCAT = token('aclcat');
 const PATTERN = token('pattern');
 
-function command(c: CommandContext): void {
+export function command(c: CommandContext): void {
   replyInfoOfAll(c);
 }
 
-function commandCount(c: CommandContext): void {
+export function commandCount(c: CommandContext): void {
   c.reply.int(c.table.count);
 }
 
-function commandInfo(c: CommandContext): void {
+export function commandInfo(c: CommandContext): void {
   const { argv, reply, table } = c;
   if (argv.count === 2) return replyInfoOfAll(c);
   reply.array(argv.count - 2);
@@ -223,7 +126,7 @@ function replySearch(c: CommandContext, type: string, spec: readonly (readonly [
   }
 }
 
-function commandDocs(c: CommandContext): void {
+export function commandDocs(c: CommandContext): void {
   const { argv, reply, table } = c;
   const asked: Command[] = [];
   if (argv.count === 2) asked.push(...table.index.list);
@@ -351,7 +254,7 @@ function argumentFlags(argument: Argument): string[] {
   return flags;
 }
 
-function commandList(c: CommandContext): void {
+export function commandList(c: CommandContext): void {
   const { argv, reply, table } = c;
   const isWanted = listFilter(c);
   if (isWanted === null) return reply.error(ERR_SYNTAX);
@@ -374,14 +277,14 @@ function listFilter({ argv }: CommandContext): ((entry: Command) => boolean) | n
   return (entry) => globMatch(pattern, Buffer.from(entry.name, 'latin1'), true);
 }
 
-function commandGetkeys(c: CommandContext): void {
+export function commandGetkeys(c: CommandContext): void {
   const keys = findKeysOfNested(c);
   if (keys === null) return;
   c.reply.array(keys.count);
   for (let i = 0; i < keys.count; i++) replyArg(c, keys.indexes[i]!);
 }
 
-function commandGetkeysandflags(c: CommandContext): void {
+export function commandGetkeysandflags(c: CommandContext): void {
   const keys = findKeysOfNested(c);
   if (keys === null) return;
   c.reply.array(keys.count);
