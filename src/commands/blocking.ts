@@ -16,7 +16,7 @@
 
 import type { Database } from '../keyspace/database.js';
 import type { Entry } from '../keyspace/record.js';
-import { Argv } from '../resp/argv.js';
+import { Argv } from '../resp/index.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import type { Client } from './client.js';
 import type { CommandContext } from './context.js';

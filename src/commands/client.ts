@@ -5,8 +5,7 @@
  * One class with every field set in its constructor, so that the executor sees one hidden class.
  */
 import type { User } from '../acl/user.js';
-import { ParseState } from '../resp/parser.js';
-import type { ReplySink } from '../resp/reply.js';
+import { ParseState, type ReplySink } from '../resp/index.js';
 import type { Suspension } from './suspension.js';
 import type { Command } from './table.js';
 

@@ -3,7 +3,7 @@
  *
  * Texts that more than one family uses come first; then a block a family. Texts with a part that varies are functions.
  */
-import { type ErrorReply, error } from '../resp/error-reply.js';
+import { type ErrorReply, error } from '../resp/index.js';
 
 export const WRONGTYPE = error('WRONGTYPE Operation against a key holding the wrong kind of value');
 export const ERR_SYNTAX = error('ERR syntax error');

@@ -7,8 +7,7 @@
 
 import { FOR_ALL } from '../keyspace/feed.js';
 import { isOutOfMemory } from '../memory/index.js';
-import { token } from '../resp/argv.js';
-import type { ErrorReply } from '../resp/error-reply.js';
+import { type ErrorReply, token } from '../resp/index.js';
 import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
 import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';

@@ -19,7 +19,7 @@
  * channels); `incomplete`: there can be more keys; `variable_flags`: options of the call decide about the flags.
  */
 import type { KeyUses } from '../acl/permissions.js';
-import { type Argv, token } from '../resp/argv.js';
+import { type Argv, token } from '../resp/index.js';
 import { assert } from '../util/assert.js';
 import type { Command } from './table.js';
 

@@ -13,8 +13,7 @@ import {
 } from '../acl/index.js';
 import type { User } from '../acl/user.js';
 import type { ServerStats } from '../observability/stats.js';
-import type { Argv } from '../resp/argv.js';
-import type { ErrorReply } from '../resp/error-reply.js';
+import type { Argv, ErrorReply } from '../resp/index.js';
 import { NOPERM_CHANNEL, NOPERM_COMMAND, NOPERM_KEY } from './errors.js';
 import { findKeys, KeyPositions } from './key-specs.js';
 import { FLAG_NO_AUTH } from './spec.js';

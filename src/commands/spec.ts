@@ -19,7 +19,7 @@
  * ```
  * `keys` is written in the language of `key-specs.ts`, `syntax` in that of `syntax.ts`.
  */
-import type { Argv } from '../resp/argv.js';
+import type { Argv } from '../resp/index.js';
 import type { CommandContext } from './context.js';
 import type { KeyPositions } from './key-specs.js';
 

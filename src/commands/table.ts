@@ -21,7 +21,7 @@
  * against 10-13, one with inner bytes 14 (bench command-table, Node 20). The plain version, a map of lower-case strings,
  * is the oracle in the tests.
  */
-import type { Argv } from '../resp/argv.js';
+import type { Argv } from '../resp/index.js';
 import { assert } from '../util/assert.js';
 import { categoriesOf } from './categories.js';
 import {

@@ -7,8 +7,7 @@
  * All that it works on are copies: a pattern may lead to the key that is sorted, or meet one that expires.
  */
 import { type Entry, NONE, TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STRING, TYPE_ZSET } from '../../../keyspace/record.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
-import { Argv, OptionTable } from '../../../resp/index.js';
+import { Argv, type ErrorReply, OptionTable } from '../../../resp/index.js';
 import { toLatin1 } from '../../../util/bytes.js';
 import { parseLooseDouble } from '../../../util/numbers.js';
 import { collation } from '../../collation.js';

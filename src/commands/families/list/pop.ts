@@ -1,7 +1,6 @@
 /** LPOP, RPOP, LMPOP, LTRIM and LREM: elements go. The blocking pops begin with the same as LMPOP: blocking.ts. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
-import { token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/index.js';
+import { type ErrorReply, token } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_COUNT_POSITIVE,

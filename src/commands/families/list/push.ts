@@ -1,6 +1,6 @@
 /** LPUSH, RPUSH, LPUSHX, RPUSHX, LINSERT and LSET: elements in. */
 import { type Entry, NONE, TYPE_LIST } from '../../../keyspace/record.js';
-import { OptionTable } from '../../../resp/argv.js';
+import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_INDEX_OUT_OF_RANGE, ERR_NO_SUCH_KEY, ERR_NOT_INTEGER, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_LIST } from '../../events.js';

@@ -1,7 +1,6 @@
 /** LLEN, LINDEX, LRANGE and LPOS: elements out, and where they are. */
 import { NONE } from '../../../keyspace/record.js';
-import { OptionTable } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/index.js';
+import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_LPOS_COUNT,

@@ -1,6 +1,6 @@
 /** What the list commands share: types, ends and positions as arguments, and elements that leave a list. */
 import { type Entry, NONE, TYPE_LIST } from '../../../keyspace/record.js';
-import { type Argv, OptionTable } from '../../../resp/argv.js';
+import { type Argv, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { NOTIFY_LIST } from '../../events.js';
 

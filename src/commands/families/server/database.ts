@@ -1,5 +1,5 @@
 /** Whole databases: DBSIZE, FLUSHALL, FLUSHDB and SWAPDB. */
-import { token } from '../../../resp/argv.js';
+import { token } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { int32At } from '../../database-argument.js';
 import { ERR_DB_INDEX, ERR_SWAPDB_FIRST, ERR_SWAPDB_SECOND, ERR_SYNTAX } from '../../errors.js';

@@ -1,5 +1,5 @@
 /** LOLWUT: a little art of our own, and the version. */
-import { token } from '../../../resp/argv.js';
+import { token } from '../../../resp/index.js';
 import { REDIS_VERSION } from '../../../util/version.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NOT_INTEGER } from '../../errors.js';

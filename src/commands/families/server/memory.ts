@@ -3,7 +3,7 @@ import { NONE } from '../../../keyspace/record.js';
 import { WHEEL_ENTRY_BYTES } from '../../../keyspace/wheel.js';
 import { memoryAdvice } from '../../../observability/info/advice.js';
 import { type MemoryFigures, memoryFigures, ratioOf } from '../../../observability/info/memory.js';
-import { token } from '../../../resp/argv.js';
+import { token } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NOT_INTEGER, ERR_SYNTAX } from '../../errors.js';
 import { infoSource } from './info.js';

@@ -1,5 +1,5 @@
 /** SHUTDOWN, and what a command does that gets no reply because the server ends. */
-import { OptionTable } from '../../../resp/argv.js';
+import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NO_SHUTDOWN, ERR_SHUTDOWN, ERR_SYNTAX } from '../../errors.js';
 

@@ -1,6 +1,6 @@
 /** SPOP and SRANDMEMBER: members by chance. */
 import { type Entry, NONE, TYPE_SET } from '../../../keyspace/record.js';
-import type { CommandBuilder } from '../../../resp/command-builder.js';
+import type { CommandBuilder } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_MUST_BE_POSITIVE, ERR_NOT_INTEGER, ERR_SYNTAX, errIntRange, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_SET } from '../../events.js';

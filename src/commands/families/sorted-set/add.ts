@@ -1,7 +1,6 @@
 /** ZADD and ZINCRBY: members and their scores in. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
-import { OptionTable } from '../../../resp/index.js';
+import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import {
   ADD_ADDED,
   ADD_GT,

@@ -1,7 +1,6 @@
 /** ZUNION, ZINTER, ZDIFF and their kin: several sorted sets, or sets, as one. */
 import { type Entry, NONE, TYPE_SET, TYPE_ZSET } from '../../../keyspace/record.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
-import { OptionTable } from '../../../resp/index.js';
+import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import { AGGREGATE_MAX, AGGREGATE_MIN, AGGREGATE_SUM, type Aggregate, aggregated } from '../../../types/sorted-set.js';
 import type { CommandContext } from '../../context.js';
 import {

@@ -1,7 +1,6 @@
 /** ZRANGE and its kin, which are all one command: members between two ranks, scores or members. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
-import { type Argv, OptionTable } from '../../../resp/index.js';
+import { type Argv, type ErrorReply, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_MEMBER_BOUND,

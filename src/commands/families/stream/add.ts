@@ -1,7 +1,6 @@
 /** XADD, XDEL, XLEN, XSETID: what changes the entries of a stream, but for trimming. */
 import { NONE, TYPE_STREAM } from '../../../keyspace/record.js';
-import { OptionTable } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import { MAX_NODE_BYTES, StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import {

@@ -1,7 +1,6 @@
 /** XCLAIM and XAUTOCLAIM: pending entries go from one consumer to another. */
 import { NONE } from '../../../keyspace/record.js';
-import { OptionTable, token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type ErrorReply, OptionTable, token } from '../../../resp/index.js';
 import { StreamId, type Streams } from '../../../types/stream/index.js';
 import { argumentText } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';

@@ -2,7 +2,7 @@
  * How what groups deliver is propagated: XCLAIM with everything that makes the same pending entry on a copy, and XGROUP SETID
  * for what a group has read. (streamPropagateXCLAIM and streamPropagateGroupID of t_stream.c, 7.0 and 7.4.)
  */
-import type { CommandBuilder } from '../../../resp/command-builder.js';
+import type { CommandBuilder } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import { addId } from './ids.js';

@@ -1,7 +1,6 @@
 /** XGROUP and XACK. */
 import { type Entry, NONE, TYPE_STREAM } from '../../../keyspace/record.js';
-import { token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type ErrorReply, token } from '../../../resp/index.js';
 import { READ_UNKNOWN, StreamId } from '../../../types/stream/index.js';
 import { argumentText, subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';

@@ -1,7 +1,5 @@
 /** Ids of entries among the arguments of commands, and in their replies. */
-import type { Argv } from '../../../resp/argv.js';
-import type { CommandBuilder } from '../../../resp/command-builder.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import type { Argv, CommandBuilder, ErrorReply } from '../../../resp/index.js';
 import type { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_INTERVAL_END, ERR_INTERVAL_START, ERR_STREAM_ID } from '../../errors.js';

@@ -1,6 +1,6 @@
 /** XINFO. */
 import { type Entry, NONE } from '../../../keyspace/record.js';
-import { token } from '../../../resp/argv.js';
+import { token } from '../../../resp/index.js';
 import { READ_UNKNOWN, StreamId } from '../../../types/stream/index.js';
 import { argumentText, subcommandSyntaxError } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';

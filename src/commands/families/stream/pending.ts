@@ -1,7 +1,6 @@
 /** XPENDING. */
 import { NONE } from '../../../keyspace/record.js';
-import { token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type ErrorReply, token } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
 import { argumentText } from '../../command-text.js';
 import type { CommandContext } from '../../context.js';

@@ -1,6 +1,6 @@
 /** XRANGE and XREVRANGE. */
 import { NONE } from '../../../keyspace/record.js';
-import { token } from '../../../resp/argv.js';
+import { token } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NOT_INTEGER, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';

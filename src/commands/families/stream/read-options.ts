@@ -1,7 +1,6 @@
 /** The arguments of XREAD and XREADGROUP. */
 
-import { OptionTable } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type ErrorReply, OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
 import {
   ERR_NOT_INTEGER,

@@ -1,7 +1,6 @@
 /** XREAD and XREADGROUP: what is new in several streams, if need be as soon as there is something. */
 import { type Entry, NONE, TYPE_STREAM } from '../../../keyspace/record.js';
-import { Argv, token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { Argv, type ErrorReply, token } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { ElementVisitor } from '../../../types/value.js';
 import { mayBlock, type Wait } from '../../blocking.js';

@@ -1,7 +1,6 @@
 /** XTRIM, and trimming as XADD has it. */
 import { NONE } from '../../../keyspace/record.js';
-import { type Argv, OptionTable, token } from '../../../resp/argv.js';
-import type { ErrorReply } from '../../../resp/error-reply.js';
+import { type Argv, type ErrorReply, OptionTable, token } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
 import type { CommandContext } from '../../context.js';
 import {

@@ -1,5 +1,5 @@
 /** What DEBUG can do to harm the server: crashes, restarts, and memory that is lost. */
-import { error } from '../../../../resp/error-reply.js';
+import { error } from '../../../../resp/index.js';
 import type { CommandContext } from '../../../context.js';
 import { ERR_NOT_INTEGER } from '../../../errors.js';
 import { suspendForever } from '../shutdown.js';

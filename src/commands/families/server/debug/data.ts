@@ -10,8 +10,7 @@ import {
   TYPE_STRING,
 } from '../../../../keyspace/record.js';
 import { addValue, Digest, digestOfAll } from '../../../../observability/digest.js';
-import { token } from '../../../../resp/argv.js';
-import { CommandBuilder } from '../../../../resp/command-builder.js';
+import { CommandBuilder, token } from '../../../../resp/index.js';
 import type { LineStatistics } from '../../../../types/lines.js';
 import { isInt64Text } from '../../../../util/numbers.js';
 import { subcommandSyntaxError } from '../../../command-text.js';

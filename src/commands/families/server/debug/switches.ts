@@ -1,6 +1,5 @@
 /** DEBUG subcommands that act on the server rather than on data: time, log, configuration, propagation. */
-import { CommandBuilder } from '../../../../resp/command-builder.js';
-import { error } from '../../../../resp/error-reply.js';
+import { CommandBuilder, error } from '../../../../resp/index.js';
 import { globMatch } from '../../../../util/glob.js';
 import type { CommandContext } from '../../../context.js';
 import { ERR_MALLCTL, ERR_NOT_INTEGER, errRewriteForceAll } from '../../../errors.js';
