@@ -186,6 +186,11 @@ describeCommands('COMMAND LIST', (t) => {
 describeCommands('COMMAND GETKEYS and GETKEYSANDFLAGS', (t) => {
   const keysOf = (...flags: string[]) => array(bulk('k'), array(...simples(...flags)));
 
+  t.test('COMMAND GETKEYS refuses arguments in which no keys can be found', async (c) => {
+    for (const call of ['ZUNION abc key', 'SINTERCARD 0 a', 'SINTERCARD 5 a', 'XREAD a b c']) {
+      await c.expectError(`COMMAND GETKEYS ${call}`, 'ERR Invalid arguments specified for command');
+    }
+  });
   t.test('COMMAND GETKEYS finds keys at fixed places, in ranges and with steps', async (c) => {
     await c.expect('COMMAND GETKEYS GET k', bulks('k'));
     await c.expect('COMMAND GETKEYS mset a 1 b 2 c 3', bulks('a', 'b', 'c'));

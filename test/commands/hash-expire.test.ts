@@ -86,6 +86,14 @@ describeCommands('Times to live of fields', (t) => {
       await c.expect('HPEXPIRETIME h FIELDS 2 a b', ints(-2, LATER_MS + 7));
     });
   });
+  t.test('HEXPIRE and its kin take XX: only fields that have a time already', newer, async (c) => {
+    await c.expect('HSET h a 1 b 2', int(2));
+    await c.expect(`HPEXPIREAT h ${LATER_MS} FIELDS 1 a`, ints(1));
+    await c.expect('HEXPIRE h 100 XX FIELDS 2 a b', ints(1, 0));
+    await c.expect('HPEXPIRE h 100000 XX FIELDS 2 a b', ints(1, 0));
+    await c.expect(`HEXPIREAT h 66666666666 XX FIELDS 2 a b`, ints(1, 0));
+    await c.expect('HPEXPIRETIME h FIELDS 2 a b', ints(66_666_666_666_000, -1));
+  });
   t.test('commands about them answer -2 for each field of a key that is not there', newer, async (c) => {
     for (const name of ['HEXPIRE', 'HPEXPIRE', 'HEXPIREAT', 'HPEXPIREAT']) {
       await c.expect(`${name} missing 100 FIELDS 2 a b`, ints(-2, -2));

@@ -69,9 +69,11 @@ export function flushRecords(): void {
   writeFileSync(join(folder, `${process.pid}-${startedAt}.jsonl`), `${lines.join('\n')}\n`);
 }
 
-/** What all processes of a run recorded, merged; keys are `<target> <command>` and `<target> <container>|<subcommand>`. */
-export function readRecords(folder: string): Map<string, CommandRecord> {
-  const merged = new Map<string, CommandRecord>();
+/**
+ * What all processes of a run recorded, merged with what `merged` holds already. Keys are `<target> <command>` and
+ * `<target> <container>|<subcommand>`.
+ */
+export function readRecords(folder: string, merged = new Map<string, CommandRecord>()): Map<string, CommandRecord> {
   for (const file of readdirSync(folder)) {
     for (const line of readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')) {
       const [name, sentCount, tokens, errors] = JSON.parse(line) as [string, number, string[], string[]];

@@ -2,14 +2,14 @@
  * BLPOP, BRPOP, BLMPOP, BLMOVE and BRPOPLPUSH: what finds no list to take from waits for one. Where nobody waits, as in a script
  * or in EXEC, the reply is null at once. What they do is propagated as what they do, without the waiting.
  */
-import { NONE, TYPE_LIST } from '../../../keyspace/record.js';
-import { mayBlock } from '../../blocking.js';
+import { TYPE_LIST } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_SYNTAX } from '../../errors.js';
-import { deadlineAt, isDeadline } from '../../timeout-argument.js';
+import { findFirst, parseAnyPop, waitForFirst } from '../../first-value.js';
+import { isDeadline } from '../../timeout-argument.js';
 import { moveElement } from './move.js';
-import { findList, parseAnyPop, popFrom } from './pop.js';
-import { endArgument, LEFT, popOne } from './values.js';
+import { popFrom } from './pop.js';
+import { ENDS, endArgument, LEFT, popOne } from './values.js';
 
 export function blpop(c: CommandContext): void {
   popAndTell(c, true);
@@ -23,11 +23,10 @@ function popAndTell(c: CommandContext, atFront: boolean): void {
   const { argv, reply } = c;
   const last = argv.count - 1;
   if (!isDeadline(c, last)) return;
-  const i = findList(c, 1, last - 1);
+  const i = findFirst(c, TYPE_LIST, 1, last - 1);
   if (i < 0) return;
   if (i === 0) {
-    if (mayBlock(c)) wait(c, last, 1, last - 1);
-    else reply.nullArray();
+    if (!waitForFirst(c, TYPE_LIST, last, 1, last - 1)) reply.nullArray();
     return;
   }
   reply.array(2);
@@ -40,14 +39,13 @@ function popAndTell(c: CommandContext, atFront: boolean): void {
 
 /** The time to wait is looked at last: that is Redis' order. */
 export function blmpop(c: CommandContext): void {
-  const wanted = parseAnyPop(c, 2);
+  const wanted = parseAnyPop(c, 2, ENDS);
   if (wanted === null || !isDeadline(c, 1)) return;
   const { firstKey, keyCount } = wanted;
-  const i = findList(c, firstKey, keyCount);
+  const i = findFirst(c, TYPE_LIST, firstKey, keyCount);
   if (i > 0) popFrom(c, i, wanted);
   else if (i < 0) return;
-  else if (mayBlock(c)) wait(c, 1, firstKey, keyCount);
-  else c.reply.nullArray();
+  else if (!waitForFirst(c, TYPE_LIST, 1, firstKey, keyCount)) c.reply.nullArray();
 }
 
 export function blmove(c: CommandContext): void {
@@ -70,17 +68,5 @@ export function brpoplpush(c: CommandContext): void {
 
 /** Who waits in vain gets a null array, even where an element was to be the reply. */
 function waitForSource(c: CommandContext, timeout: number): void {
-  if (mayBlock(c)) wait(c, timeout, 1, 1);
-  else c.reply.null();
-}
-
-/** Lets the client wait for one of its keys to become a list. @param timeout the argument that says how long */
-function wait(c: CommandContext, timeout: number, firstKey: number, keyCount: number): void {
-  c.blocked.wait(c, {
-    firstKey,
-    keyCount,
-    deadlineMs: deadlineAt(c, timeout),
-    isServable: (context, entry) => entry !== NONE && context.db.typeOf(entry) === TYPE_LIST,
-    timedOut: (context) => context.reply.nullArray(),
-  });
+  if (!waitForFirst(c, TYPE_LIST, timeout, 1, 1)) c.reply.null();
 }

@@ -1,20 +1,10 @@
 /** LPOP, RPOP, LMPOP, LTRIM and LREM: elements go. The blocking pops begin with the same as LMPOP: blocking.ts. */
-import { type Entry, NONE } from '../../../keyspace/record.js';
-import { type ErrorReply, token } from '../../../resp/index.js';
+import { type Entry, NONE, TYPE_LIST } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
-import {
-  ERR_COUNT_POSITIVE,
-  ERR_MUST_BE_POSITIVE,
-  ERR_NOT_INTEGER,
-  ERR_NUMKEYS,
-  ERR_SYNTAX,
-  errWrongArity,
-  WRONGTYPE,
-} from '../../errors.js';
+import { ERR_MUST_BE_POSITIVE, ERR_NOT_INTEGER, errWrongArity, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_LIST } from '../../events.js';
-import { endArgument, fromFront, isOtherType, keepRange, LEFT, popOne, popSeveral } from './values.js';
-
-const COUNT = token('count');
+import { type AnyPop, findFirst, parseAnyPop } from '../../first-value.js';
+import { ENDS, fromFront, isOtherType, keepRange, LEFT, popOne, popSeveral } from './values.js';
 
 /** @hot */
 export function lpop(c: CommandContext): void {
@@ -49,63 +39,18 @@ function popCount(c: CommandContext, atFront: boolean): void {
   popSeveral(c, entry, 1, atFront, count);
 }
 
-/** What LMPOP and BLMPOP ask for. */
-export interface AnyPop {
-  readonly firstKey: number;
-  readonly keyCount: number;
-  readonly atFront: boolean;
-  readonly count: number;
-}
-
 export function lmpop(c: CommandContext): void {
-  const wanted = parseAnyPop(c, 1);
+  const wanted = parseAnyPop(c, 1, ENDS);
   if (wanted === null) return;
-  const i = findList(c, wanted.firstKey, wanted.keyCount);
+  const i = findFirst(c, TYPE_LIST, wanted.firstKey, wanted.keyCount);
   if (i > 0) popFrom(c, i, wanted);
   else if (i === 0) c.reply.nullArray();
 }
 
-/** Reads the arguments from the number of keys on, which is argument `at`; null when there is something wrong: it is told. */
-export function parseAnyPop(c: CommandContext, at: number): AnyPop | null {
-  const { argv } = c;
-  const keyCount = argv.int(at);
-  if (!(keyCount >= 1)) return refuse(c, ERR_NUMKEYS);
-  const firstKey = at + 1;
-  const where = firstKey + keyCount;
-  const end = where < argv.count ? endArgument(argv, where) : 0;
-  if (end === 0) return refuse(c, ERR_SYNTAX);
-  const atFront = end === LEFT;
-  if (where + 1 === argv.count) return { firstKey, keyCount, atFront, count: 1 };
-  if (!argv.is(where + 1, COUNT) || where + 2 === argv.count) return refuse(c, ERR_SYNTAX);
-  const count = argv.int(where + 2);
-  if (!(count >= 1)) return refuse(c, ERR_COUNT_POSITIVE);
-  if (where + 3 < argv.count) return refuse(c, ERR_SYNTAX);
-  return { firstKey, keyCount, atFront, count };
-}
-
-function refuse({ reply }: CommandContext, refusal: ErrorReply): null {
-  reply.error(refusal);
-  return null;
-}
-
-/**
- * The first argument from `first` on that is the key of a list; 0 when there is none, and -1, with the reply written, when a key
- * of another type comes before.
- */
-export function findList(c: CommandContext, first: number, keyCount: number): number {
-  for (let i = first; i < first + keyCount; i++) {
-    const entry = c.db.lookupWrite(c.argv, i);
-    if (entry === NONE) continue;
-    if (!isOtherType(c, entry)) return i;
-    c.reply.error(WRONGTYPE);
-    return -1;
-  }
-  return 0;
-}
-
 /** Pops from the list that argument `i` names. Who follows the feed sees an LPOP or RPOP of as many as there were. */
-export function popFrom(c: CommandContext, i: number, { atFront, count }: AnyPop): void {
+export function popFrom(c: CommandContext, i: number, { end, count }: AnyPop): void {
   const { argv, reply } = c;
+  const atFront = end === LEFT;
   reply.array(2);
   reply.bulk(argv.bytes, argv.view, argv.offset(i), argv.length(i));
   const popped = popSeveral(c, c.db.peek(argv, i), i, atFront, count);

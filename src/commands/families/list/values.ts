@@ -7,7 +7,7 @@ import { NOTIFY_LIST } from '../../events.js';
 /** The words LEFT and RIGHT; 0 is neither. */
 export const LEFT = 1;
 export const RIGHT = 2;
-const ENDS = new OptionTable({ LEFT, RIGHT });
+export const ENDS = new OptionTable({ LEFT, RIGHT });
 
 /** Lists of more nodes than this are not freed by the command that cuts them. */
 const MANY_BLOCKS = 64;

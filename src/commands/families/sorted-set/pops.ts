@@ -1,16 +1,16 @@
 /** ZPOPMIN and its kin: the members with the lowest or highest scores, answered and taken out. */
 import { type Entry, NONE, TYPE_ZSET } from '../../../keyspace/record.js';
-import { token } from '../../../resp/index.js';
-import { mayBlock } from '../../blocking.js';
+import { OptionTable } from '../../../resp/index.js';
 import type { CommandContext } from '../../context.js';
-import { ERR_COUNT_POSITIVE, ERR_MUST_BE_POSITIVE, ERR_NUMKEYS, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
+import { ERR_MUST_BE_POSITIVE, ERR_SYNTAX, WRONGTYPE } from '../../errors.js';
 import { NOTIFY_ZSET } from '../../events.js';
-import { deadlineAt, isDeadline } from '../../timeout-argument.js';
+import { findFirst, parseAnyPop, waitForFirst } from '../../first-value.js';
+import { isDeadline } from '../../timeout-argument.js';
 import { isOtherType, replyElement, replyMember, replyRange } from './values.js';
 
-const MIN = token('min');
-const MAX = token('max');
-const COUNT = token('count');
+const MIN = 1;
+const MAX = 2;
+const ENDS = new OptionTable({ MIN, MAX });
 
 /** @hot */
 export function zpopmin(c: CommandContext): void {
@@ -72,42 +72,13 @@ export function bzmpop(c: CommandContext): void {
 
 /** Pops from the first set that there is. @param at the argument that is the number of keys; the time to wait is before it */
 function popAny(c: CommandContext, at: number, isBlocking: boolean): void {
-  const { argv, reply } = c;
-  const keyCount = argv.int(at);
-  if (!(keyCount >= 1)) return reply.error(ERR_NUMKEYS);
-  const first = at + 1;
-  const where = first + keyCount;
-  if (where >= argv.count) return reply.error(ERR_SYNTAX);
-  const isMax = argv.is(where, MAX);
-  if (!isMax && !argv.is(where, MIN)) return reply.error(ERR_SYNTAX);
-  let count = 1;
-  if (argv.count > where + 1) {
-    if (!argv.is(where + 1, COUNT) || argv.count === where + 2) return reply.error(ERR_SYNTAX);
-    count = argv.int(where + 2);
-    if (!(count >= 1)) return reply.error(ERR_COUNT_POSITIVE);
-    if (argv.count > where + 3) return reply.error(ERR_SYNTAX);
-  }
-  if (isBlocking && !isDeadline(c, 1)) return;
-  const found = findSet(c, first, keyCount);
-  if (found < 0) return;
-  if (found > 0) return popSeveral(c, found, isMax, count);
-  if (isBlocking && mayBlock(c)) wait(c, 1, first, keyCount);
-  else reply.nullArray();
-}
-
-/**
- * The first argument from `first` on that is the key of a set; 0 when there is none, and -1, with the reply written, when one
- * of another type comes before.
- */
-function findSet(c: CommandContext, first: number, keyCount: number): number {
-  for (let i = first; i < first + keyCount; i++) {
-    const entry = c.db.lookupWrite(c.argv, i);
-    if (entry === NONE) continue;
-    if (!isOtherType(c, entry)) return i;
-    c.reply.error(WRONGTYPE);
-    return -1;
-  }
-  return 0;
+  const wanted = parseAnyPop(c, at, ENDS);
+  if (wanted === null || (isBlocking && !isDeadline(c, 1))) return;
+  const { firstKey, keyCount } = wanted;
+  const found = findFirst(c, TYPE_ZSET, firstKey, keyCount);
+  if (found > 0) popSeveral(c, found, wanted.end === MAX, wanted.count);
+  else if (found < 0) return;
+  else if (!isBlocking || !waitForFirst(c, TYPE_ZSET, 1, firstKey, keyCount)) c.reply.nullArray();
 }
 
 /** Pops from the set that is argument `i`: key, and a pair for each member. */
@@ -145,11 +116,10 @@ function popFirst(c: CommandContext, isMax: boolean): void {
   const { argv, reply } = c;
   const last = argv.count - 1;
   if (!isDeadline(c, last)) return;
-  const found = findSet(c, 1, last - 1);
+  const found = findFirst(c, TYPE_ZSET, 1, last - 1);
   if (found < 0) return;
   if (found === 0) {
-    if (mayBlock(c)) wait(c, last, 1, last - 1);
-    else reply.nullArray();
+    if (!waitForFirst(c, TYPE_ZSET, last, 1, last - 1)) reply.nullArray();
     return;
   }
   const entry = c.db.peek(argv, found);
@@ -160,15 +130,4 @@ function popFirst(c: CommandContext, isMax: boolean): void {
   c.propagateInstead()
     .text(isMax ? 'ZPOPMAX' : 'ZPOPMIN')
     .borrow(argv, found);
-}
-
-/** Lets the client wait for one of its keys to become a sorted set. @param timeout the argument that says how long */
-function wait(c: CommandContext, timeout: number, firstKey: number, keyCount: number): void {
-  c.blocked.wait(c, {
-    firstKey,
-    keyCount,
-    deadlineMs: deadlineAt(c, timeout),
-    isServable: (context, entry) => entry !== NONE && context.db.typeOf(entry) === TYPE_ZSET,
-    timedOut: (context) => context.reply.nullArray(),
-  });
 }
