@@ -1,7 +1,7 @@
 /**
- * The program in one file (and one for `--help`, which is rarely needed): Node reads and links some 200 modules of `dist`
- * one by one, which doubles the time from process start to the first PONG (docs/design/0004-request-path.md). Whatever else
- * there is (embedding, workers, tests) uses the modules as tsc wrote them.
+ * The program in one file (and one for `--help`, which is rarely needed): Node reads and links some 200 modules of
+ * `dist` one by one, which doubles the time from process start to the first PONG (docs/design/0004-request-path.md).
+ * Whatever else there is (embedding, workers, tests) uses the modules as tsc wrote them.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,7 +1,7 @@
 /**
  * The order of large sorted sets: a counted B+-tree of members of 12 bytes, with scores that are all different and with
- * scores that are all the same, where the members' bytes decide. `bytes/op` is what the nodes take for each element. Most
- * of a search among equal scores is cache misses: read it beside the baseline's dependent read.
+ * scores that are all the same, where the members' bytes decide. `bytes/op` is what the nodes take for each element.
+ * Most of a search among equal scores is cache misses: read it beside the baseline's dependent read.
  */
 import { Arena } from '../../src/memory/index.js';
 import { CountedTrees } from '../../src/types/counted-tree.js';

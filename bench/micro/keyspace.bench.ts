@@ -1,8 +1,8 @@
 /**
- * A database as commands use it: keys of 16 bytes, values of 32. "Hot" rows stay within a few KiB; the others go through as
- * many keys as the size says, whose records and index lines lie in an order of chance, so that cache misses decide, with
- * and without the touch pass. The keys' texts are read in the order of memory, as those of a socket's buffer are. `bytes/op` of the
- * rows that fill is all that a key takes: block, index, and wheel.
+ * A database as commands use it: keys of 16 bytes, values of 32. "Hot" rows stay within a few KiB; the others go
+ * through as many keys as the size says, whose records and index lines lie in an order of chance, so that cache misses
+ * decide, with and without the touch pass. The keys' texts are read in the order of memory, as those of a socket's
+ * buffer are. `bytes/op` of the rows that fill is all that a key takes: block, index, and wheel.
  */
 import type { Database } from '../../src/keyspace/database.js';
 import { Keyspace } from '../../src/keyspace/keyspace.js';

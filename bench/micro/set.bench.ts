@@ -1,7 +1,7 @@
 /**
- * Sets by themselves, without a server: members of 20 bytes, as redis-benchmark makes them. `bytes/op` is what a member takes
- * with its share of the table, where a row fills one. Read the random rows beside the baseline's random read: a member that is
- * looked for is a line of the table and a block, one that is drawn about three lines and a block.
+ * Sets by themselves, without a server: members of 20 bytes, as redis-benchmark makes them. `bytes/op` is what a member
+ * takes with its share of the table, where a row fills one. Read the random rows beside the baseline's random read: a
+ * member that is looked for is a line of the table and a block, one that is drawn about three lines and a block.
  */
 import { Arena } from '../../src/memory/arena.js';
 import { TypeLimits } from '../../src/types/limits.js';

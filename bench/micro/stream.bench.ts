@@ -1,6 +1,6 @@
 /**
- * Streams: the tree of ids that finds packed nodes and pending entries, with ids that ascend and with random ones, and what
- * XADD, XRANGE, XREADGROUP and XACK do with a stream. `bytes/op` of insertions is what the tree takes for each id.
+ * Streams: the tree of ids that finds packed nodes and pending entries, with ids that ascend and with random ones, and
+ * what XADD, XRANGE, XREADGROUP and XACK do with a stream. `bytes/op` of insertions is what the tree takes for each id.
  */
 import { Arena } from '../../src/memory/index.js';
 import { TypeLimits } from '../../src/types/limits.js';

@@ -24,7 +24,9 @@ const TESTS = [
   'mset',
 ] as const;
 
-/** Its ranges, of a list that is there: redis-benchmark would push one before each run, and that would be measured too. */
+/**
+ * Its ranges, of a list that is there: redis-benchmark would push one before each run, and that would be measured too.
+ */
 const RANGES = [100, 300, 500, 600] as const;
 const RANGED_ELEMENTS = 100_000;
 

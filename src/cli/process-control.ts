@@ -2,8 +2,9 @@
  * What concerns the process as a whole, so only a program may do it and never a server that is embedded in another
  * program: going into the background, the pid file, the process' title, and talking to a supervisor.
  *
- * Node can neither fork nor send to a datagram unix socket. So `daemonize yes` starts a second process of its own session
- * and ends the first, which is what a caller of Redis sees too; and systemd is told through its own `systemd-notify`.
+ * Node can neither fork nor send to a datagram unix socket. So `daemonize yes` starts a second process of its own
+ * session and ends the first, which is what a caller of Redis sees too; and systemd is told through its own
+ * `systemd-notify`.
  */
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
@@ -82,7 +83,10 @@ const TITLE_NAMES: Readonly<Record<TitleVariable, (fields: TitleFields) => strin
   'config-file': (fields) => fields.configFile,
 };
 
-/** The template with its names filled in and `{{` as a brace; null when it holds a name that there is not, or an open brace. */
+/**
+ * The template with its names filled in and `{{` as a brace; null when it holds a name that there is not, or an open
+ * brace.
+ */
 export function expandTitle(template: string, fields: TitleFields): string | null {
   let wrong = false;
   const title = template.replace(/\{\{|\{([^{}]*)\}?/g, (whole: string, name: string) => {

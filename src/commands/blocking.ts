@@ -1,6 +1,6 @@
 /**
- * Blocking commands: BLPOP and its kin, BZPOPMIN, XREAD. One that finds nothing to answer waits for its keys; when one of
- * them has become what it waits for, it is run again, with all checks, as if it had come then.
+ * Blocking commands: BLPOP and its kin, BZPOPMIN, XREAD. One that finds nothing to answer waits for its keys; when one
+ * of them has become what it waits for, it is run again, with all checks, as if it had come then.
  *
  * ```
  *   "0:jobs" --> blocked A, blocked B     queues by database number and key: number, since SWAPDB exchanges what is behind
@@ -9,8 +9,9 @@
  * 1. A blocked command stands in the queue of each of its keys, in the order of arrival, exactly while its client is
  *    suspended in it.
  * 2. A key that has come to be, or has changed so that somebody may go on, is noted ({@link BlockedKeys.keyReady}); who
- *    waits for it is served when the running unit (command, EXEC, script) has ended, before any other command: key by key
- *    in the order in which they were noted, each key's queue in its order. What is served may make other keys ready.
+ *    waits for it is served when the running unit (command, EXEC, script) has ended, before any other command: key by
+ *    key in the order in which they were noted, each key's queue in its order. What is served may make other keys
+ *    ready.
  * 3. A command is run again only when it would be answered, so that nobody loses the place in the queue in vain.
  */
 

@@ -75,8 +75,8 @@ export class Client {
   libVersion = '';
   resp = 2;
   /**
-   * The number of the database that it selected. Not the database itself: SWAPDB and loading exchange what stands behind
-   * a number, and no client has to hear of it.
+   * The number of the database that it selected. Not the database itself: SWAPDB and loading exchange what stands
+   * behind a number, and no client has to hear of it.
    */
   database = 0;
   user: User;

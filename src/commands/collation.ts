@@ -9,8 +9,8 @@ const PLAIN = /^(?:C|POSIX)?(?:\.|$)/i;
 const known = new Map<string, Collation>();
 
 /**
- * The order of a locale such as `de_DE.UTF-8`; of the environment's for "". What Node's ICU does not know is compared byte by
- * byte. Texts end at their first NUL.
+ * The order of a locale such as `de_DE.UTF-8`; of the environment's for "". What Node's ICU does not know is compared
+ * byte by byte. Texts end at their first NUL.
  */
 export function collation(locale: string): Collation {
   const { env } = process;

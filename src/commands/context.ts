@@ -43,7 +43,9 @@ export interface KeyChangeListener {
   keyChanged(db: Database, keys: ByteSpans, i: number): void;
   /** `db` is about to lose all its keys, each database where it is null. Called even when there are none to lose. */
   willFlush(db: Database | null): void;
-  /** Two different databases are about to be exchanged: each key is about to have the value that the other has for it. */
+  /**
+   * Two different databases are about to be exchanged: each key is about to have the value that the other has for it.
+   */
   willSwap(first: Database, second: Database): void;
 }
 

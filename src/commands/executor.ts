@@ -77,8 +77,8 @@ export class Executor {
   }
 
   /**
-   * Runs the command in `c.argv` again for a client that was suspended in it, with all checks, and sends its reply. It may
-   * suspend the client once more.
+   * Runs the command in `c.argv` again for a client that was suspended in it, with all checks, and sends its reply. It
+   * may suspend the client once more.
    */
   runAgain(client: Client, command: Command): void {
     const { reply } = this.c;
@@ -178,8 +178,8 @@ export class Executor {
   }
 
   /**
-   * A browser can be made to send requests here by a page of somebody else's: what begins as HTTP does is no client, and
-   * is cut off before the body's lines would run as commands (securityWarningCommand of server.c, 7.0).
+   * A browser can be made to send requests here by a page of somebody else's: what begins as HTTP does is no client,
+   * and is cut off before the body's lines would run as commands (securityWarningCommand of server.c, 7.0).
    */
   private isHttp(client: Client): boolean {
     const { argv, ports, nowMs } = this.c;
@@ -208,7 +208,9 @@ export class Executor {
     this.count(command, errors);
   }
 
-  /** @hot Counts a command that was answered, and had been answered `errors` errors before: with one more if it failed. */
+  /**
+   * @hot Counts a command that was answered, and had been answered `errors` errors before: with one more if it failed.
+   */
   private count(command: Command, errors: number): void {
     const { stats, reply } = this.c;
     stats.totalCommandsProcessed++;
@@ -226,7 +228,8 @@ export class Executor {
   }
 
   /**
-   * @hot Runs what needs no unit ({@link Command.needsNoUnit}): the deletion of an expired key that it meets is one of its own.
+   * @hot Runs what needs no unit ({@link Command.needsNoUnit}): the deletion of an expired key that it meets is one of
+   * its own.
    */
   private runAlone(client: Client, handler: CommandHandler): void {
     const { c } = this;
@@ -264,9 +267,9 @@ export class Executor {
   }
 
   /**
-   * The handler got no memory. Handlers ask for all that they need before they change anything, so nothing is half done. An
-   * error takes the place of what there is of the reply; when part of it has left already, only closing the connection tells
-   * the client.
+   * The handler got no memory. Handlers ask for all that they need before they change anything, so nothing is half
+   * done. An error takes the place of what there is of the reply; when part of it has left already, only closing the
+   * connection tells the client.
    */
   private outOfMemory(client: Client, size: number, sentBytes: number): void {
     const { reply, command, ports } = this.c;

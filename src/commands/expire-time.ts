@@ -1,4 +1,6 @@
-/** Times to live: when a key is to expire, how that is propagated, and keys whose time is over as soon as they get it. */
+/**
+ * Times to live: when a key is to expire, how that is propagated, and keys whose time is over as soon as they get it.
+ */
 import type { Argv, CommandBuilder } from '../resp/index.js';
 import type { CommandContext } from './context.js';
 import { NOTIFY_GENERIC } from './events.js';
@@ -17,8 +19,8 @@ const INT64_MIN = -(2n ** 63n);
 const NEAR = 9e12;
 
 /**
- * @hot The time that argument `i` names, in milliseconds since the epoch: NaN when it is no integer, TIME_OUT_OF_RANGE when
- * it does not fit 64 bits. Times beyond 2^53 ms are rounded as doubles are.
+ * @hot The time that argument `i` names, in milliseconds since the epoch: NaN when it is no integer, TIME_OUT_OF_RANGE
+ * when it does not fit 64 bits. Times beyond 2^53 ms are rounded as doubles are.
  * @param unit the sum of TIME_SECONDS and TIME_RELATIVE, or 0
  */
 export function absoluteMs(argv: Argv, i: number, unit: number, nowMs: number): number {

@@ -1,6 +1,6 @@
 /**
- * The first of several keys that holds a list, or a sorted set: what LMPOP and ZMPOP, BLPOP and BZPOPMIN, and their kin have in
- * common, from their arguments to waiting for such a key.
+ * The first of several keys that holds a list, or a sorted set: what LMPOP and ZMPOP, BLPOP and BZPOPMIN, and their kin
+ * have in common, from their arguments to waiting for such a key.
  */
 import { NONE, type ValueType } from '../keyspace/record.js';
 import { type ErrorReply, type OptionTable, token } from '../resp/index.js';
@@ -22,8 +22,8 @@ export interface AnyPop {
 }
 
 /**
- * Reads the arguments of a pop from any of several keys, the number of keys being argument `at`; null when there is something
- * wrong: the error is written.
+ * Reads the arguments of a pop from any of several keys, the number of keys being argument `at`; null when there is
+ * something wrong: the error is written.
  * @param ends the words of which one stands behind the keys
  */
 export function parseAnyPop(c: CommandContext, at: number, ends: OptionTable): AnyPop | null {
@@ -48,8 +48,8 @@ function refuse({ reply }: CommandContext, refusal: ErrorReply): null {
 }
 
 /**
- * The first argument from `firstKey` on that is the key of a value of `type`; 0 when there is none, and -1, with the error
- * written, when a key of another type comes before. O(keyCount).
+ * The first argument from `firstKey` on that is the key of a value of `type`; 0 when there is none, and -1, with the
+ * error written, when a key of another type comes before. O(keyCount).
  */
 export function findFirst(c: CommandContext, type: ValueType, firstKey: number, keyCount: number): number {
   const { argv, db } = c;
@@ -64,8 +64,8 @@ export function findFirst(c: CommandContext, type: ValueType, firstKey: number, 
 }
 
 /**
- * Lets the client wait until one of its keys holds a value of `type`. False, and nothing is done, where nobody can wait, as in a
- * script or in EXEC: the reply is null at once. Who waits in vain gets a null array.
+ * Lets the client wait until one of its keys holds a value of `type`. False, and nothing is done, where nobody can
+ * wait, as in a script or in EXEC: the reply is null at once. Who waits in vain gets a null array.
  * @param timeout the argument that says how long
  */
 export function waitForFirst(

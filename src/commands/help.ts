@@ -15,7 +15,10 @@ export function help(c: CommandContext): void {
   for (const line of lines) c.reply.simple(line);
 }
 
-/** What HELP of a container answers, line by line, by the name that it is called by; HELP itself stands last. O(entries). */
+/**
+ * What HELP of a container answers, line by line, by the name that it is called by; HELP itself stands last.
+ * O(entries).
+ */
 function helpLines(container: Command, name: string): string[] {
   const lines = [`${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
   if (container.handler !== null) lines.push('(no subcommand)', INDENT + container.spec.summary);

@@ -29,8 +29,9 @@ export class PermissionCheck {
   }
 
   /**
-   * Why `user`, whom `permissions` restrict, may not run `command` with these arguments, whose number fits it; null when
-   * the user may. Counts the refusal. What runs before a client has authenticated is denied to nobody. O(arguments).
+   * Why `user`, whom `permissions` restrict, may not run `command` with these arguments, whose number fits it; null
+   * when the user may. Counts the refusal. What runs before a client has authenticated is denied to nobody.
+   * O(arguments).
    */
   refusal(user: User, permissions: Permissions, command: Command, argv: Argv): ErrorReply | null {
     if ((command.flags & FLAG_NO_AUTH) !== 0) return null;

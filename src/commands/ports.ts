@@ -31,8 +31,8 @@ export interface LifecyclePort {
   /** Ends this server at once with `cause`, for DEBUG commands that crash. */
   crash(cause: Error): void;
   /**
-   * Ends the server, in order or at once, and starts it again in the same process after `delayMs` (DEBUG RESTART). Returns
-   * an error's text where that is not possible.
+   * Ends the server, in order or at once, and starts it again in the same process after `delayMs` (DEBUG RESTART).
+   * Returns an error's text where that is not possible.
    */
   restart(delayMs: number, graceful: boolean): string | null;
   /** Stops or resumes the cron (DEBUG PAUSE-CRON). */

@@ -13,7 +13,9 @@ export const SCAN_COUNT = 2;
 
 /** Elements that one step looks for, unless COUNT says otherwise. */
 const DEFAULT_COUNT = 10;
-/** Steps that one call takes at most, for each element that it was asked for: a sparse table must not stall the server. */
+/**
+ * Steps that one call takes at most, for each element that it was asked for: a sparse table must not stall the server.
+ */
 const STEPS_PER_ELEMENT = 10;
 
 /** A cursor as C's strtoul takes it: a sign is allowed, and nothing at all is 0. */
@@ -22,8 +24,9 @@ const UINT64_MAX = 2n ** 64n - 1n;
 const STAR = 0x2a;
 
 /**
- * The cursor that an argument names up to its first NUL, or NO_CURSOR. Of its 64 bits the low 53 are kept: an index uses the
- * low 32, above 14 of a partition where there are several (keyspace/partitions.ts), as Redis uses as many as its tables have.
+ * The cursor that an argument names up to its first NUL, or NO_CURSOR. Of its 64 bits the low 53 are kept: an index
+ * uses the low 32, above 14 of a partition where there are several (keyspace/partitions.ts), as Redis uses as many as
+ * its tables have.
  */
 export function scanCursor(argv: Argv, i: number): number {
   const digits = argumentText(argv, i);
@@ -49,7 +52,9 @@ export class ScanOptions {
     return this.count * STEPS_PER_ELEMENT;
   }
 
-  /** Reads the options from argument `from` on, from left to right, and returns the error of the first that is wrong. */
+  /**
+   * Reads the options from argument `from` on, from left to right, and returns the error of the first that is wrong.
+   */
   parse(argv: Argv, from: number, table: OptionTable): ErrorReply | null {
     for (let i = from; i < argv.count; ) {
       const option = argv.option(i, table);

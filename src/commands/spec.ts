@@ -85,12 +85,16 @@ export interface CommandSpecBase {
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
   /** For Redis itself, not for its users (`doc_flags: syscmd`). */
   readonly internal?: boolean;
-  /** ACL categories that group and flags do not give, `-name` for one that they give wrongly: `'connection -keyspace'`. */
+  /**
+   * ACL categories that group and flags do not give, `-name` for one that they give wrongly: `'connection -keyspace'`.
+   */
   readonly categories?: string;
   readonly getKeys?: KeyFinder;
   /** Whether argument `i` is a password, or belongs to one: never shown in SLOWLOG, MONITOR or the log. O(i). */
   readonly isSecret?: (argv: Argv, i: number) => boolean;
-  /** The argument that is looked up in the value of the first key, in a table perhaps: it is loaded ahead in a pipeline. */
+  /**
+   * The argument that is looked up in the value of the first key, in a table perhaps: it is loaded ahead in a pipeline.
+   */
   readonly element?: number;
 }
 

@@ -3,8 +3,8 @@
  * fsync...). A suspended client's further input stays unread in its query buffer, so the order of its replies holds;
  * when what it waits for comes, the deadline passes, or it disconnects, it goes on with the rest of its pipeline.
  *
- * A client may also wait before its command, which is then run with all checks when it goes on: `postpone`. One that waits
- * for keys is run again when they are there: blocking.ts.
+ * A client may also wait before its command, which is then run with all checks when it goes on: `postpone`. One that
+ * waits for keys is run again when they are there: blocking.ts.
  *
  * 1. `client.suspension` is not null exactly while the client is in `waiting`.
  * 2. A suspension ends once: by {@link Suspensions.resume} or {@link Suspensions.runAgain}, by its deadline, or by
@@ -20,13 +20,13 @@ export interface Suspension {
   /** Wall-clock milliseconds at which {@link Suspension.timedOut} runs; 0: never. */
   readonly deadlineMs: number;
   /**
-   * Writes the reply for a client whose deadline has passed; null: the command that was postponed runs then, or there is no
-   * deadline. CLIENT UNBLOCK leaves such a client alone.
+   * Writes the reply for a client whose deadline has passed; null: the command that was postponed runs then, or there
+   * is no deadline. CLIENT UNBLOCK leaves such a client alone.
    */
   readonly timedOut: ((c: CommandContext) => void) | null;
   /**
-   * It ends without `timedOut`: the client disconnected, or CLIENT UNBLOCK has another reply for it. Whatever refers to the
-   * suspension is let go. No reply.
+   * It ends without `timedOut`: the client disconnected, or CLIENT UNBLOCK has another reply for it. Whatever refers to
+   * the suspension is let go. No reply.
    */
   dropped(): void;
 }
@@ -36,8 +36,8 @@ export interface Resumer {
   /** Runs `write`, if there is one, as the client's reply, flushes it, and offers the rest of its input. */
   resume(client: Client, write: ((c: CommandContext) => void) | null): void;
   /**
-   * Does `job` when the running command has ended, before any other, or soon when none is running. It returns the clients
-   * that it has served, whose further input is offered then.
+   * Does `job` when the running command has ended, before any other, or soon when none is running. It returns the
+   * clients that it has served, whose further input is offered then.
    */
   later(job: (rerun: Rerun) => readonly Client[]): void;
 }

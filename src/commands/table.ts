@@ -18,8 +18,8 @@
  * 3. Nothing changes after construction: several servers may share a table.
  *
  * Objects rather than one Int32Array: a slot's fields need no bounds check each. A lookup of a short name takes 7-10 ns
- * against 10-13, one with inner bytes 14 (bench command-table, Node 20). The plain version, a map of lower-case strings,
- * is the oracle in the tests.
+ * against 10-13, one with inner bytes 14 (bench command-table, Node 20). The plain version, a map of lower-case
+ * strings, is the oracle in the tests.
  */
 import type { Argv } from '../resp/index.js';
 import { assert } from '../util/assert.js';
@@ -81,13 +81,13 @@ export class Command {
   /** The argument that is looked up in the value of the first key; 0 when there is none. */
   readonly element: number;
   /**
-   * Whether it takes about as long as any other of its kind and leaves its client as it is, so that several of them may share
-   * one time measurement. What runs without authentication (AUTH, HELLO, RESET) is there to change the client.
+   * Whether it takes about as long as any other of its kind and leaves its client as it is, so that several of them may
+   * share one time measurement. What runs without authentication (AUTH, HELLO, RESET) is there to change the client.
    */
   readonly isBrief: boolean;
   /**
-   * Whether it changes no data and names one key at most. Then nothing of it has to be propagated together: of the keys that
-   * a read names the expired ones are deleted as one unit (MGET), those that it comes across one by one (SCAN).
+   * Whether it changes no data and names one key at most. Then nothing of it has to be propagated together: of the keys
+   * that a read names the expired ones are deleted as one unit (MGET), those that it comes across one by one (SCAN).
    */
   readonly needsNoUnit: boolean;
   /** Null when it is no container. */
@@ -220,7 +220,10 @@ export class CommandTable {
     return this.all.length;
   }
 
-  /** @hot The command that argument 0 names, null when there is none. Subcommands: `command.subcommands.lookup(argv, 1)`. */
+  /**
+   * @hot The command that argument 0 names, null when there is none. Subcommands:
+   * `command.subcommands.lookup(argv, 1)`.
+   */
   lookup(argv: Argv): Command | null {
     return this.index.lookup(argv, 0);
   }
@@ -235,7 +238,9 @@ export class CommandTable {
     return command.subcommands.lookup(argv, i + 1);
   }
 
-  /** The command called by this name in any case, `container|subcommand` for subcommands; undefined when there is none. */
+  /**
+   * The command called by this name in any case, `container|subcommand` for subcommands; undefined when there is none.
+   */
   byName(name: string): Command | undefined {
     const lower = lowerCaseName(name);
     const bar = lower.indexOf('|');

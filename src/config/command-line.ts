@@ -18,9 +18,10 @@ export interface CommandLine {
 /**
  * Reads the arguments behind the program's name. O(total length).
  *
- * A first argument without a dash is the configuration file, a `-` at either end of the rest is standard input. `--name`
- * begins a line and what follows is quoted behind it. Right behind a bare `--name` comes a value even if it begins with
- * dashes (`--requirepass --x`), but not behind `--save` and `--sentinel`, which may stand alone: `--save` then means "".
+ * A first argument without a dash is the configuration file, a `-` at either end of the rest is standard input.
+ * `--name` begins a line and what follows is quoted behind it. Right behind a bare `--name` comes a value even if it
+ * begins with dashes (`--requirepass --x`), but not behind `--save` and `--sentinel`, which may stand alone: `--save`
+ * then means "".
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const first = args[0];

@@ -157,8 +157,9 @@ export class Config extends ConfigValues {
   }
 
   /**
-   * CONFIG REWRITE of a server with a configuration file: what the system says against it, or null when the file holds the
-   * current values. With `forceAll`, directives at their default are written as well (DEBUG CONFIG-REWRITE-FORCE-ALL).
+   * CONFIG REWRITE of a server with a configuration file: what the system says against it, or null when the file holds
+   * the current values. With `forceAll`, directives at their default are written as well (DEBUG
+   * CONFIG-REWRITE-FORCE-ALL).
    */
   rewrite(forceAll = false): string | null {
     assert(this.configFile !== null, 'a configuration file');

@@ -42,7 +42,9 @@ export interface Directive<T = unknown> {
   readonly own: boolean;
 }
 
-/** What an entry may say beyond name, type and default. Immutable ones take effect at start unless they say otherwise. */
+/**
+ * What an entry may say beyond name, type and default. Immutable ones take effect at start unless they say otherwise.
+ */
 export type Traits = Partial<Omit<Directive, 'name' | 'type' | 'fallback'>>;
 
 /** An entry with a type of its own. */

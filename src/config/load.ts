@@ -122,7 +122,8 @@ class Loader {
 
   private readLines(text: string): void {
     this.addsUp = true;
-    // Redis' lines are C strings: behind a NUL the rest of a line is lost, with its end, so that the next one follows on.
+    // Redis' lines are C strings: behind a NUL the rest of a line is lost, with its end, so that the next one follows
+    // on.
     for (const [i, untrimmed] of text
       .replace(/\0[^\n]*\n?/g, '')
       .split('\n')

@@ -1,4 +1,6 @@
-/** What the operating system says when it refuses, worded as C's strerror does, since clients and logs match the text. */
+/**
+ * What the operating system says when it refuses, worded as C's strerror does, since clients and logs match the text.
+ */
 
 const TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',

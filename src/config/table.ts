@@ -3,8 +3,8 @@
  * when. Everything else follows from here: the typed fields of a configuration, CONFIG GET, SET and REWRITE, the parser
  * of the file, the check of conf/redstart.conf.
  *
- * The key of an entry is its name in camelCase and the name of its field in `ConfigValues` (values.ts), which has a line
- * for each: a directive that is added here needs its line there, and the compiler says so. What only the file can
+ * The key of an entry is its name in camelCase and the name of its field in `ConfigValues` (values.ts), which has a
+ * line for each: a directive that is added here needs its line there, and the compiler says so. What only the file can
  * contain (`include`, `user`, `rename-command`, `loadmodule`) is not a value and is read by load.ts.
  *
  * Marks: `immutable` is for CONFIG SET, `effect: 'none'` is accepted without effect, `effect: 'later'` waits for its
@@ -367,7 +367,9 @@ export const DIRECTIVES = {
   oomScoreAdjValues: directive('oom-score-adj-values', oomScoresType, [0, 200, 800], none),
 
   // Redstart's own
-  /** Side memory of a snapshot above which writers are throttled: bytes, or a percentage of used memory (20% is -20). */
+  /**
+   * Side memory of a snapshot above which writers are throttled: bytes, or a percentage of used memory (20% is -20).
+   */
   snapshotSideLimit: integer('snapshot-side-limit', -20, -100, LONG_MAX, {
     ...later,
     own: true,

@@ -1,7 +1,8 @@
 /**
- * Configuration values are text to whoever reads `config.dir`, yet bytes on the wire and in the file, and a password may
- * be any bytes. So values are decoded as UTF-8, and each byte that is no part of valid UTF-8 becomes the lone surrogate
- * U+DC80 + (byte - 0x80), which valid UTF-8 never yields (the idea is PEP 383's). The way back is exact for every input.
+ * Configuration values are text to whoever reads `config.dir`, yet bytes on the wire and in the file, and a password
+ * may be any bytes. So values are decoded as UTF-8, and each byte that is no part of valid UTF-8 becomes the lone
+ * surrogate U+DC80 + (byte - 0x80), which valid UTF-8 never yields (the idea is PEP 383's). The way back is exact for
+ * every input.
  */
 
 const LONE_SURROGATE = /[\ud800-\udfff]/u; // with the flag u, halves of pairs do not count
@@ -17,7 +18,9 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a text that {@link decodeText} made, or of any well-formed text in UTF-8. O(n), the caller owns them. */
+/**
+ * The bytes of a text that {@link decodeText} made, or of any well-formed text in UTF-8. O(n), the caller owns them.
+ */
 export function encodeText(text: string): Uint8Array {
   if (!LONE_SURROGATE.test(text)) return new Uint8Array(Buffer.from(text, 'utf8'));
   const bytes: number[] = [];

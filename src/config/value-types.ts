@@ -1,8 +1,9 @@
 /**
  * The types that a directive can have: how its value is read from text, checked, and shown.
  *
- * A type reads from a list of arguments. The configuration file splits a line by its quotes; CONFIG SET hands over its one
- * value, cut at single blanks when the directive takes several arguments. A refusal is the reason as Redis words it.
+ * A type reads from a list of arguments. The configuration file splits a line by its quotes; CONFIG SET hands over its
+ * one value, cut at single blanks when the directive takes several arguments. A refusal is the reason as Redis words
+ * it.
  */
 import { formatPrintable } from '../util/bytes.js';
 import { parseMemorySize64 } from '../util/memory-size.js';
@@ -213,8 +214,8 @@ function checked<T>(value: T, validate: Validator<T> | undefined): Parsed<T> {
 }
 
 /**
- * The integer that C's strtoll reads when it must use up the whole text, clamped to 64 bits; null when something is left
- * over. The empty text is 0.
+ * The integer that C's strtoll reads when it must use up the whole text, clamped to 64 bits; null when something is
+ * left over. The empty text is 0.
  */
 export function readCInteger(text: string): bigint | null {
   if (text === '') return 0n;

@@ -1,8 +1,8 @@
 /**
  * The values of a configuration as typed fields, one for each directive of the table, in its order. The fields are
- * written out, not filled in by a loop, because hot paths read them: an object with this many properties that were added
- * under computed names becomes a hash table to V8, a class with declared fields stays an object of fixed shape. A directive of the table without a field here does not
- * compile (`writeField` in config.ts takes a record of all).
+ * written out, not filled in by a loop, because hot paths read them: an object with this many properties that were
+ * added under computed names becomes a hash table to V8, a class with declared fields stays an object of fixed shape. A
+ * directive of the table without a field here does not compile (`writeField` in config.ts takes a record of all).
  */
 import { DIRECTIVES } from './table.js';
 

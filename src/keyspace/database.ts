@@ -86,7 +86,9 @@ export class Database {
   readonly keyspace: Keyspace;
   private readonly arena: Arena;
   private index: Partitions;
-  /** Sum of all expire times, from the keyspace's start, for the average: a double that is written without allocating. */
+  /**
+   * Sum of all expire times, from the keyspace's start, for the average: a double that is written without allocating.
+   */
   private readonly expireSum = new Float64Array(1);
   /** Hash of the key that {@link find} looked for last. */
   private lastHash = 0;
@@ -129,7 +131,10 @@ export class Database {
     return entry;
   }
 
-  /** @hot The entry of key `i` for a command that reads about it, not its value: {@link lookupRead} but for the clock. O(1). */
+  /**
+   * @hot The entry of key `i` for a command that reads about it, not its value: {@link lookupRead} but for the clock.
+   * O(1).
+   */
   lookAt(keys: ByteSpans, i: number): Entry {
     const entry = this.peek(keys, i);
     if (entry === NONE) this.missed(keys, i);
@@ -157,7 +162,10 @@ export class Database {
     return this.meetExpired(entry);
   }
 
-  /** The entry of key `i`, expired or not, for those who look at what memory holds rather than at what clients see. O(1). */
+  /**
+   * The entry of key `i`, expired or not, for those who look at what memory holds rather than at what clients see.
+   * O(1).
+   */
   findKept(keys: ByteSpans, i: number): Entry {
     return this.find(keys, i);
   }
@@ -177,8 +185,8 @@ export class Database {
   }
 
   /**
-   * @hot The touch pass of a batch: hashes `n` keys of one buffer into `hashes`, and loads what their lookups will read,
-   * all at once. Changes nothing.
+   * @hot The touch pass of a batch: hashes `n` keys of one buffer into `hashes`, and loads what their lookups will
+   * read, all at once. Changes nothing.
    * @param deep whether the values will be read, not only replaced
    */
   prefetch(
@@ -196,7 +204,10 @@ export class Database {
     if (n > 1) this.keyspace.loaded ^= this.index.touch(hashes, n, deep);
   }
 
-  /** @hot An entry whose key has this hash, expired or not: it is hardly ever another key's. NONE when there is none. O(1). */
+  /**
+   * @hot An entry whose key has this hash, expired or not: it is hardly ever another key's. NONE when there is none.
+   * O(1).
+   */
   likelyEntry(hash: number): Entry {
     return this.index.candidate(hash);
   }
@@ -327,8 +338,8 @@ export class Database {
   }
 
   /**
-   * Lets key `i` hold a raw string of `length` zero bytes without an expire time, whatever it held; creates it where it is
-   * not. Returns the entry. O(length).
+   * Lets key `i` hold a raw string of `length` zero bytes without an expire time, whatever it held; creates it where it
+   * is not. Returns the entry. O(length).
    */
   setZeros(keys: ByteSpans, i: number, length: number): Entry {
     const { arena } = this;
@@ -343,8 +354,8 @@ export class Database {
   }
 
   /**
-   * @hot Sees to it that `count` strings can be set one after the other without memory running out half-way: false where that
-   * is not certain, and {@link stageString} is the way. O(1).
+   * @hot Sees to it that `count` strings can be set one after the other without memory running out half-way: false
+   * where that is not certain, and {@link stageString} is the way. O(1).
    * @param longest bytes of the longest key with its value
    */
   reserveStrings(count: number, longest: number): boolean {
@@ -361,8 +372,9 @@ export class Database {
   }
 
   /**
-   * Makes a record for key `i` with the string `bytes[from, from + length)`, which nobody sees before {@link setStaged}:
-   * where several keys are set, all or none. It is to be set, or given to {@link Keyspace.freeRecord}, by the same command.
+   * Makes a record for key `i` with the string `bytes[from, from + length)`, which nobody sees before
+   * {@link setStaged}: where several keys are set, all or none. It is to be set, or given to
+   * {@link Keyspace.freeRecord}, by the same command.
    */
   stageString(keys: ByteSpans, i: number, bytes: Uint8Array, view: DataView, from: number, length: number): Entry {
     const { arena } = this;
@@ -460,8 +472,8 @@ export class Database {
   // --- Values of other types ----------------------------------------------------------------------------------------
 
   /**
-   * Lets key `i` hold a value that was built apart ({@link Keyspace.detached}), whatever it held; creates it where it is
-   * not. The expire time goes, or stays with `keepTtl`. Returns the entry, which is the value's holder now. O(1).
+   * Lets key `i` hold a value that was built apart ({@link Keyspace.detached}), whatever it held; creates it where it
+   * is not. The expire time goes, or stays with `keepTtl`. Returns the entry, which is the value's holder now. O(1).
    */
   adopt(keys: ByteSpans, i: number, detached: number, keepTtl = false): Entry {
     this.reserveTimer(detached);
@@ -655,7 +667,10 @@ export class Database {
     this.deleteEntry(entry);
   }
 
-  /** Hands the whole contents to the caller, who frees them and gives the database, which is empty now, another id. O(1). */
+  /**
+   * Hands the whole contents to the caller, who frees them and gives the database, which is empty now, another id.
+   * O(1).
+   */
   detachAll(): Partitions {
     const { index } = this;
     this.index = this.newIndex(); // or it throws, and nothing has changed
@@ -693,7 +708,9 @@ export class Database {
     }
   }
 
-  /** @hot The entry that a new value for key `i` takes the place of: one that is expired is dropped, or taken as it is. */
+  /**
+   * @hot The entry that a new value for key `i` takes the place of: one that is expired is dropped, or taken as it is.
+   */
   private findToReplace(keys: ByteSpans, i: number): Entry {
     const entry = this.find(keys, i);
     if (entry === NONE || this.keyspace.expiredKeys !== EXPIRED_DELETE || !this.isExpired(entry)) return entry;
@@ -704,8 +721,9 @@ export class Database {
   }
 
   /**
-   * @hot Whether an entry has this key. The key stands on a word's boundary in the record (record.ts), so that it is compared
-   * word by word there: 8 ns for 16 bytes against 15 with `arena.equals` (bench/micro/keyspace.bench.ts, Node 20). O(length).
+   * @hot Whether an entry has this key. The key stands on a word's boundary in the record (record.ts), so that it is
+   * compared word by word there: 8 ns for 16 bytes against 15 with `arena.equals` (bench/micro/keyspace.bench.ts, Node
+   * 20). O(length).
    */
   private hasKey(entry: Entry, keys: ByteSpans, offset: number, length: number): boolean {
     const words = this.arena.words[entry >>> SLAB_SHIFT]!;
@@ -826,8 +844,8 @@ export class Database {
   }
 
   /**
-   * @hot A key is about to lose its value, by whatever way: who waits for what comes to a stream is told, and nobody waits for
-   * fields of a hash any more. O(1).
+   * @hot A key is about to lose its value, by whatever way: who waits for what comes to a stream is told, and nobody
+   * waits for fields of a hash any more. O(1).
    */
   private valueLeaves(entry: Entry): void {
     const type = this.typeOf(entry);

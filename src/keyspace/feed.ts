@@ -1,6 +1,6 @@
 /**
- * The feed: every change of data, once, in the form that is deterministic, in order. The AOF, the replication backlog and
- * replicas read from it.
+ * The feed: every change of data, once, in the form that is deterministic, in order. The AOF, the replication backlog
+ * and replicas read from it.
  *
  * ```
  *   unit       what one command, EXEC or script changed
@@ -10,11 +10,12 @@
  *   append --+--> replicas' stream   its bytes are what the offset counts
  *            '--> log's stream       the same commands, but for those that are for one of the two alone
  * ```
- * 1. The offset counts the bytes of the replicas' stream whether anybody reads it or not; only readers make it be encoded.
+ * 1. The offset counts the bytes of the replicas' stream whether anybody reads it or not; only readers make it be
+ *    encoded.
  * 2. A unit reaches all consumers whole, in one call, when it ends: nobody ever sees half of one. Both streams name the
  *    offset at which it begins for replicas, and `offset` is where it ends.
- * 3. In each stream SELECT stands in front of a command whose database is not that of the command before it, and in front
- *    of the first one after a consumer came ({@link Feed.subscribe}).
+ * 3. In each stream SELECT stands in front of a command whose database is not that of the command before it, and in
+ *    front of the first one after a consumer came ({@link Feed.subscribe}).
  */
 
 import { assert } from '../util/assert.js';
@@ -57,7 +58,9 @@ export class Feed {
     this.depth++;
   }
 
-  /** @hot Adds a command to the unit (which is begun and ended here when there is none). O(bytes), O(arguments) unread. */
+  /**
+   * @hot Adds a command to the unit (which is begun and ended here when there is none). O(bytes), O(arguments) unread.
+   */
   append(database: number, command: ByteSpans, audience: Audience = FOR_ALL): void {
     if (this.depth === 0) {
       this.beginUnit();

@@ -1,15 +1,15 @@
 /**
- * Fields of hashes that expire: a wheel of its own waits for the first field of each hash that has such, and what is due is
- * deleted and announced.
+ * Fields of hashes that expire: a wheel of its own waits for the first field of each hash that has such, and what is
+ * due is deleted and announced.
  *
  * ```
  *   wheel --> timer of a hash (types/hash-layout.ts) --> its record --> its database
  * ```
- * 1. A hash has an entry in the wheel exactly as long as it is the value of a key and a field of it expires; it is counted in
- *    `timedHashes` of its database then. But for hashes of a database that was emptied: their entries go when they are due, or
- *    freed.
- * 2. The lookup of a hash drops fields that are due, up to {@link FIELDS_AT_ONCE}; what is left of them is not seen by the
- *    command, and goes between events.
+ * 1. A hash has an entry in the wheel exactly as long as it is the value of a key and a field of it expires; it is
+ *    counted in `timedHashes` of its database then. But for hashes of a database that was emptied: their entries go
+ *    when they are due, or freed.
+ * 2. The lookup of a hash drops fields that are due, up to {@link FIELDS_AT_ONCE}; what is left of them is not seen by
+ *    the command, and goes between events.
  */
 import type { Arena } from '../memory/index.js';
 import { type FieldTimers, TIMER_ENTRY, TIMER_HOLDER } from '../types/hash-layout.js';
@@ -77,8 +77,9 @@ export class FieldExpiry implements FieldTimers {
   // --- Dropping -----------------------------------------------------------------------------------------------------
 
   /**
-   * @hot A hash has been looked up: drops fields of it that are due, where that is for this server to decide, and hides those
-   * that are left. Returns the entry, or NONE when no field was left, and so the key went. O(1) for hashes that have none.
+   * @hot A hash has been looked up: drops fields of it that are due, where that is for this server to decide, and hides
+   * those that are left. Returns the entry, or NONE when no field was left, and so the key went. O(1) for hashes that
+   * have none.
    */
   see(db: Database, entry: Entry): Entry {
     const { keyspace } = this;

@@ -1,6 +1,6 @@
 /**
- * What nobody can reach any more, and whose memory is given back in slices between events: emptied databases, and values that
- * are too large to be freed at once. No command stalls the loop because what it drops is large.
+ * What nobody can reach any more, and whose memory is given back in slices between events: emptied databases, and
+ * values that are too large to be freed at once. No command stalls the loop because what it drops is large.
  */
 
 /** Something that waits for its memory to be given back. */

@@ -1,6 +1,6 @@
 /**
- * The keyspace: all databases of a server with what they share (arena, expiry wheel, clock, memory account). One object,
- * so that loading can build a second one beside it and exchange them.
+ * The keyspace: all databases of a server with what they share (arena, expiry wheel, clock, memory account). One
+ * object, so that loading can build a second one beside it and exchange them.
  *
  * ```
  *   number (SELECT)      0   1   2  ...        SWAPDB exchanges two of these
@@ -53,15 +53,15 @@ import { Values } from './values.js';
 import { ExpiryWheel } from './wheel.js';
 
 /**
- * Hears what happens in the keyspace beside what commands do there; whoever propagates and notifies implements it. The spans
- * are valid during the call, which must not change the keyspace.
+ * Hears what happens in the keyspace beside what commands do there; whoever propagates and notifies implements it. The
+ * spans are valid during the call, which must not change the keyspace.
  */
 export interface KeyspaceHooks {
   /** Key `i` of `keys` is about to be deleted because its time is over. */
   expired(db: Database, keys: ByteSpans, i: number): void;
   /**
-   * Fields of the hash that is key `i` of `keys` have been removed because their time was over; `isLast` when there are no
-   * others, and the key is about to be deleted.
+   * Fields of the hash that is key `i` of `keys` have been removed because their time was over; `isLast` when there are
+   * no others, and the key is about to be deleted.
    */
   fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void;
   /** @hot Key `i` of `keys` was to be read and is not there. */
@@ -247,8 +247,8 @@ export class Keyspace {
   }
 
   /**
-   * Empties one database. Its keys are gone at once; their memory is given back in slices between events, unless it is asked
-   * for at once and they are so few that nobody notices. Returns how many keys there were. O(1).
+   * Empties one database. Its keys are gone at once; their memory is given back in slices between events, unless it is
+   * asked for at once and they are so few that nobody notices. Returns how many keys there were. O(1).
    */
   flush(db: Database, inBackground: boolean): number {
     const { id, size } = db;
@@ -274,8 +274,8 @@ export class Keyspace {
   }
 
   /**
-   * Works for up to `budgetUs` microseconds on what can be done between events: keys that are due, memory to free and to
-   * touch ahead. Returns whether there is more to do at once.
+   * Works for up to `budgetUs` microseconds on what can be done between events: keys that are due, memory to free and
+   * to touch ahead. Returns whether there is more to do at once.
    */
   maintain(budgetUs: number): boolean {
     const { system } = this;
@@ -291,15 +291,16 @@ export class Keyspace {
       more = true;
       break;
     }
-    // A step of the rest even then: work of seconds must neither keep the memory that it frees nor let writes wait for pages.
+    // A step of the rest even then: work of seconds must neither keep the memory that it frees nor let writes wait for
+    // pages.
     for (const db of this.databases) if (db?.prepareIndex(INDEX_PAGES)) more = true;
     this.arena.maintain(Math.max(0, deadline - system.monotonicUs()));
     return more;
   }
 
   /**
-   * When {@link maintain} has keys to expire next, in wall-clock milliseconds; infinity when it has none, or may not. The
-   * wheels' `onSooner` is called when that comes to be earlier. O(1).
+   * When {@link maintain} has keys to expire next, in wall-clock milliseconds; infinity when it has none, or may not.
+   * The wheels' `onSooner` is called when that comes to be earlier. O(1).
    */
   nextExpiryMs(): number {
     if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return Number.POSITIVE_INFINITY;
@@ -326,8 +327,8 @@ export class Keyspace {
   }
 
   /**
-   * The database of a record that a walk over the arena found; undefined when that database was emptied and the record only
-   * waits for being freed. O(1).
+   * The database of a record that a walk over the arena found; undefined when that database was emptied and the record
+   * only waits for being freed. O(1).
    */
   databaseOf(record: Entry): Database | undefined {
     return this.byId[databaseIdOf(this.arena, record)];
@@ -362,8 +363,8 @@ export class Keyspace {
   }
 
   /**
-   * @hot Gives back a record that stands in no index and in no wheel any more, with its value: what is large goes in slices.
-   * O(1).
+   * @hot Gives back a record that stands in no index and in no wheel any more, with its value: what is large goes in
+   * slices. O(1).
    */
   freeRecord(record: Entry): void {
     this.values.free(record);

@@ -20,14 +20,16 @@
  * Invariants
  * 1. A block stands in the line (or its overflow chain) that its hash names; its tag is `tagOf(hash)`, never 0.
  * 2. The hash of a block is word 0 of the block. That is all the index knows of blocks.
- * 3. Of a chain of lines only the last may have empty slots, and an overflow line is never empty: deletion pulls an entry
- *    from the end of the chain. There are no tombstones.
+ * 3. Of a chain of lines only the last may have empty slots, and an overflow line is never empty: deletion pulls an
+ *    entry from the end of the chain. There are no tombstones.
  * 4. `low` is a power of two, 0 <= splitAt < low, lines = low + splitAt.
- * 5. Words 0 to 3 of every line from `lines` on are 0, and of every overflow line that is free, but for its link (word 3).
+ * 5. Words 0 to 3 of every line from `lines` on are 0, and of every overflow line that is free, but for its link (word
+ *    3).
  * 6. lines * SHRINK_LOAD <= count <= lines * GROW_LOAD, but for the slack of an operation that moves on by one line.
  *
- * Why eight keys a line: measured 9.0 to 10.1 bytes a key at every size (docs/design/0003-records-and-index.md). Segments
- * are SharedArrayBuffers because V8 does not count those as external memory, and so never collects garbage because of them.
+ * Why eight keys a line: measured 9.0 to 10.1 bytes a key at every size (docs/design/0003-records-and-index.md).
+ * Segments are SharedArrayBuffers because V8 does not count those as external memory, and so never collects garbage
+ * because of them.
  */
 import { allocateShared, type MemoryAccount, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import {
@@ -110,8 +112,8 @@ export class LineIndex {
   // --- Looking up ---------------------------------------------------------------------------------------------------
 
   /**
-   * @hot The `nth` (from 0 on) entry whose block carries exactly `hash`, or NONE. O(1) expected. Two different keys share
-   * a 32-bit hash so rarely that `nth` is hardly ever above 0; it takes the place of a cursor.
+   * @hot The `nth` (from 0 on) entry whose block carries exactly `hash`, or NONE. O(1) expected. Two different keys
+   * share a 32-bit hash so rarely that `nth` is hardly ever above 0; it takes the place of a cursor.
    */
   candidate(hash: number, nth: number): number {
     let line = hash & (this.low - 1);
@@ -143,11 +145,12 @@ export class LineIndex {
   }
 
   /**
-   * @hot Loads the lines of `n` hashes in one tight loop and their blocks in another, so that the cache misses of a batch
-   * overlap instead of following one another (bench/micro/keyspace.bench.ts). No other effect. Returns a mixture of what was
-   * loaded, only so that the loads cannot be dropped as dead code.
-   * @param deep whether the blocks' second cache line is loaded too: most records reach into it with their values, which
-   * saves reads a tenth (of 1M keys in batches of 16, Node 20) and costs writes, which do not wait for it, a little
+   * @hot Loads the lines of `n` hashes in one tight loop and their blocks in another, so that the cache misses of a
+   * batch overlap instead of following one another (bench/micro/keyspace.bench.ts). No other effect. Returns a mixture
+   * of what was loaded, only so that the loads cannot be dropped as dead code.
+   * @param deep whether the blocks' second cache line is loaded too: most records reach into it with their values,
+   * which saves reads a tenth (of 1M keys in batches of 16, Node 20) and costs writes, which do not wait for it, a
+   * little
    */
   touch(hashes: Int32Array, n: number, deep: boolean): number {
     const { segments, records, low, splitAt } = this;
@@ -235,8 +238,8 @@ export class LineIndex {
   }
 
   /**
-   * Makes sure that the next `n` insertions need no memory that is not there, up to the next {@link prepare} and as long as no
-   * more is removed than inserted. O(1), O(segments) where it makes some.
+   * Makes sure that the next `n` insertions need no memory that is not there, up to the next {@link prepare} and as
+   * long as no more is removed than inserted. O(1), O(segments) where it makes some.
    */
   reserve(n: number): void {
     this.promised = true;
@@ -255,9 +258,9 @@ export class LineIndex {
   }
 
   /**
-   * Writes to the pages that the next splits will use (at most `pages` of them), and makes the next segment when the last
-   * is nearly full, so that no insertion pays for a page fault (10 us); gives overflow lines back when none is in use. To be
-   * called between events. True if there was something to prepare. O(pages).
+   * Writes to the pages that the next splits will use (at most `pages` of them), and makes the next segment when the
+   * last is nearly full, so that no insertion pays for a page fault (10 us); gives overflow lines back when none is in
+   * use. To be called between events. True if there was something to prepare. O(pages).
    */
   prepare(pages: number): boolean {
     this.promised = false;
@@ -284,10 +287,10 @@ export class LineIndex {
   // --- Visiting -----------------------------------------------------------------------------------------------------
 
   /**
-   * One step of Redis' SCAN: visits every entry of one bucket and returns the next cursor, 0 at the end. A bucket is a line
-   * and its split sibling, with their overflow. The cursor counts with its bits reversed, so that every entry that is there
-   * from the first step to the last is visited at least once, however often the index grows or shrinks in between.
-   * `visit` may take entries out. O(entries of the bucket).
+   * One step of Redis' SCAN: visits every entry of one bucket and returns the next cursor, 0 at the end. A bucket is a
+   * line and its split sibling, with their overflow. The cursor counts with its bits reversed, so that every entry that
+   * is there from the first step to the last is visited at least once, however often the index grows or shrinks in
+   * between. `visit` may take entries out. O(entries of the bucket).
    */
   scan(cursor: number, visit: (ref: number) => void): number {
     const mask = this.low - 1;
@@ -309,9 +312,9 @@ export class LineIndex {
   }
 
   /**
-   * Takes the entries of one line out of the index without reading them, and shortens it by that line: the way to empty a
-   * large index in slices. Returns how many there are; {@link drainedRef} gives them until the next call. 0 only when the
-   * index is empty. O(lines that are empty + entries of a line).
+   * Takes the entries of one line out of the index without reading them, and shortens it by that line: the way to empty
+   * a large index in slices. Returns how many there are; {@link drainedRef} gives them until the next call. 0 only when
+   * the index is empty. O(lines that are empty + entries of a line).
    */
   drain(): number {
     this.promised = false;
@@ -333,7 +336,8 @@ export class LineIndex {
 
   /**
    * An entry, each equally likely; NONE when the index is empty. A random slot of a random line (as long as the longest
-   * chain), again and again until it is not empty: about twice as many tries as a line has slots to entries. O(1) expected.
+   * chain), again and again until it is not empty: about twice as many tries as a line has slots to entries. O(1)
+   * expected.
    */
   random(random: Random): number {
     if (this.count === 0) return NONE;
@@ -443,7 +447,9 @@ export class LineIndex {
     }
   }
 
-  /** The first segment grows by doubling until it is full size (at most 512 KiB are copied, 60 us), then others follow. */
+  /**
+   * The first segment grows by doubling until it is full size (at most 512 KiB are copied, 60 us), then others follow.
+   */
   private resizeFirst(lines: number): void {
     const old = this.segments[0]!;
     const segment = this.makeSegment(lines);
@@ -540,7 +546,9 @@ export class LineIndex {
     }
   }
 
-  /** Empties the slot that {@link locate} found, filling the hole with an entry from the end of the chain (invariant 3). */
+  /**
+   * Empties the slot that {@link locate} found, filling the hole with an entry from the end of the chain (invariant 3).
+   */
   private clearSlot(slot: number): void {
     const { foundWords: words, foundAt: at } = this;
     const word = at + (slot >>> 2);

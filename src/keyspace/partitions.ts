@@ -1,6 +1,7 @@
 /**
- * The index of one database, by partition. A server that stands alone has one partition; one of a cluster has a partition for
- * each hash slot, so that all keys of a slot can be counted, walked and dropped without looking at the others.
+ * The index of one database, by partition. A server that stands alone has one partition; one of a cluster has a
+ * partition for each hash slot, so that all keys of a slot can be counted, walked and dropped without looking at the
+ * others.
  *
  * ```
  *   key -- CRC16, hash tag --> slot -- modulo --> partition     0     1     2    ...
@@ -9,14 +10,14 @@
  *
  *   sizes   entries by partition, with running sums: a random entry, and the next partition that has any, in O(log)
  * ```
- * 1. A partition that has entries has an index of its own; one without has none, but for partition 0, and where memory was
- *    asked for ahead (`reserve`) and no entry came.
+ * 1. A partition that has entries has an index of its own; one without has none, but for partition 0, and where memory
+ *    was asked for ahead (`reserve`) and no entry came.
  * 2. The slot follows from the key, which stands in the record: nothing is kept for it.
  * 3. With one partition there is only `first`: each method is one comparison away from it.
  *
  * A SCAN cursor of several partitions holds the partition in its low part, as Redis' does since 7.4:
- * `cursor of the partition's index * partitions + partition`. They are walked in their order, so that a key that is there from
- * the first step to the last is visited at least once, whatever happens in this partition or in others.
+ * `cursor of the partition's index * partitions + partition`. They are walked in their order, so that a key that is
+ * there from the first step to the last is visited at least once, whatever happens in this partition or in others.
  */
 import type { MemoryAccount } from '../memory/index.js';
 import { NONE } from '../memory/index.js';
@@ -80,8 +81,8 @@ export class Partitions {
   }
 
   /**
-   * @hot The index to look key `i` up in. Where its partition has none it is another's, which does not hold the key either.
-   * O(1), O(length) where there are several.
+   * @hot The index to look key `i` up in. Where its partition has none it is another's, which does not hold the key
+   * either. O(1), O(length) where there are several.
    */
   of(keys: ByteSpans, i: number): LineIndex {
     return this.sizes === null ? this.first : this.at(this.partitionOf(keys, i));
@@ -102,7 +103,9 @@ export class Partitions {
     return this.sizes === null ? this.first.candidate(hash, 0) : NONE;
   }
 
-  /** @hot Adds `ref`, whose block carries `hash` and is not in the index. O(1) expected, O(log) where there are several. */
+  /**
+   * @hot Adds `ref`, whose block carries `hash` and is not in the index. O(1) expected, O(log) where there are several.
+   */
   insert(partition: number, hash: number, ref: number): void {
     if (this.sizes === null) return this.first.insert(hash, ref);
     let index = this.indexes[partition]!;
@@ -182,7 +185,10 @@ export class Partitions {
     return this.drained.drainedRef(i);
   }
 
-  /** An entry, each of all partitions equally likely; NONE when there is none. O(1) expected, O(log) where there are several. */
+  /**
+   * An entry, each of all partitions equally likely; NONE when there is none. O(1) expected, O(log) where there are
+   * several.
+   */
   random(random: Random): number {
     const { sizes } = this;
     if (sizes === null) return this.first.random(random);

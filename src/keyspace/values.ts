@@ -49,8 +49,8 @@ export class Values {
   }
 
   /**
-   * A holder without a value, for the type to fill. It is given to {@link Database.adopt}, or dropped with its value when
-   * the command ends. O(1).
+   * A holder without a value, for the type to fill. It is given to {@link Database.adopt}, or dropped with its value
+   * when the command ends. O(1).
    */
   detached(type: ValueType): number {
     const { arena, holders } = this;

@@ -17,14 +17,14 @@
  * 1. The time of an entry stands in its record alone. A slot may be visited too early for an entry, never too late:
  *    who is not due then is put where it belongs. So a time may move to later, and the clock back, without any work.
  * 2. Units of level k up to `pulled[k]` have been visited, their entries put into lower levels; `pulled[0]` is the last
- *    tick that was fired. Before tick t fires, every level has been pulled up to the unit that holds t; pulling the next
- *    one begins as soon as there is time for it. Slots are emptied in slices, one entry after the other.
+ *    tick that was fired. Before tick t fires, every level has been pulled up to the unit that holds t; pulling the
+ *    next one begins as soon as there is time for it. Slots are emptied in slices, one entry after the other.
  * 3. Entries 1 to `count` are in use, no others: the last one takes the place of one that goes. They live in segments:
  *    the wheel grows without copying and shrinks.
  * 4. A slot's bit in `occupied` is set while it has entries: stretches without any are skipped in one step.
  *
- * Whoever turns the wheel asks {@link ExpiryWheel.nextMs} when to come again, and is called when an entry comes to stand in an
- * earlier slot than the one that he waits for: nobody has to look in vain.
+ * Whoever turns the wheel asks {@link ExpiryWheel.nextMs} when to come again, and is called when an entry comes to
+ * stand in an earlier slot than the one that he waits for: nobody has to look in vain.
  *
  * 12 bytes here, 8 (time) and 4 (entry number) in the record: 24 bytes a key with a time to live.
  */
@@ -124,7 +124,9 @@ export class ExpiryWheel {
     if (this.segments.length > (last >>> SEGMENT_SHIFT) + 2) this.dropSegment();
   }
 
-  /** @hot To be called when a record's time has become earlier; if it became later nothing is to do (invariant 1). O(1). */
+  /**
+   * @hot To be called when a record's time has become earlier; if it became later nothing is to do (invariant 1). O(1).
+   */
   putAnew(entry: number): void {
     this.unlink(entry);
     this.link(entry, this.refOf(entry));
@@ -136,9 +138,10 @@ export class ExpiryWheel {
   }
 
   /**
-   * Turns to `nowMs`, doing at most `budget` (1 or more) of its smallest steps: handing over a record that is due, putting
-   * an entry elsewhere, finishing a slot. Returns whether there is more to do. A record is handed over when its time lies
-   * before `nowMs`, and at most a tick after that; when the clock was set back, up to two seconds after. O(budget).
+   * Turns to `nowMs`, doing at most `budget` (1 or more) of its smallest steps: handing over a record that is due,
+   * putting an entry elsewhere, finishing a slot. Returns whether there is more to do. A record is handed over when its
+   * time lies before `nowMs`, and at most a tick after that; when the clock was set back, up to two seconds after.
+   * O(budget).
    */
   advance(nowMs: number, budget: number, expire: ExpireRecord): boolean {
     const target = Math.floor(nowMs / TICK_MS);
@@ -155,8 +158,9 @@ export class ExpiryWheel {
   }
 
   /**
-   * When there is something to do next, in wall-clock milliseconds: entries that are due, or have to come to a lower level in
-   * time. Infinity when there is nothing. Once asked, {@link onSooner} is called when that time becomes earlier. O(slots).
+   * When there is something to do next, in wall-clock milliseconds: entries that are due, or have to come to a lower
+   * level in time. Infinity when there is nothing. Once asked, {@link onSooner} is called when that time becomes
+   * earlier. O(slots).
    */
   nextMs(): number {
     const { pulled } = this;
@@ -187,8 +191,8 @@ export class ExpiryWheel {
   }
 
   /**
-   * Writes up to `limit` of the records that are due soonest to `target` and returns how many: in the order of their slots,
-   * so that records of one slot, and those whose time has moved to later, stand in no order. O(slots + limit).
+   * Writes up to `limit` of the records that are due soonest to `target` and returns how many: in the order of their
+   * slots, so that records of one slot, and those whose time has moved to later, stand in no order. O(slots + limit).
    */
   soonest(target: Int32Array, limit: number): number {
     let n = 0;
@@ -218,8 +222,8 @@ export class ExpiryWheel {
   }
 
   /**
-   * Pulls every level up to the unit that holds the next tick and `ahead` units more, the highest level first. False when
-   * there is more to do than may be done in this step.
+   * Pulls every level up to the unit that holds the next tick and `ahead` units more, the highest level first. False
+   * when there is more to do than may be done in this step.
    */
   private pull(ahead: number): boolean {
     const { pulled } = this;
@@ -286,8 +290,8 @@ export class ExpiryWheel {
   // --- Entries ------------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Puts an entry into the slot for its record's time: the first tick after it, or the next one when that is over. The
-   * time is read here: a double that is passed from function to function may become an object on the way.
+   * @hot Puts an entry into the slot for its record's time: the first tick after it, or the next one when that is over.
+   * The time is read here: a double that is passed from function to function may become an object on the way.
    */
   private link(entry: number, ref: number): void {
     const { pulled } = this;
@@ -389,7 +393,10 @@ function unitOf(tick: number, level: number): number {
   return Math.floor(tick / UNIT_TICKS[level]!);
 }
 
-/** @hot The tick at which a unit has to be looked at: its own, or one unit before where it is to be pulled to lower levels. */
+/**
+ * @hot The tick at which a unit has to be looked at: its own, or one unit before where it is to be pulled to lower
+ * levels.
+ */
 function wakeTick(unit: number, level: number): number {
   return level === 0 ? unit : (unit - 1) * UNIT_TICKS[level]!;
 }

@@ -179,7 +179,10 @@ export class Arena implements MemoryReader, WalkSource {
 
   // ---- ranges of bytes
 
-  /** @hot The DataView that holds the block; its first byte stands at {@link base}. Reading only, or after {@link willWrite}. */
+  /**
+   * @hot The DataView that holds the block; its first byte stands at {@link base}. Reading only, or after
+   * {@link willWrite}.
+   */
   view(ref: number): DataView {
     return this.views[ref >>> 21]!;
   }
@@ -198,7 +201,10 @@ export class Arena implements MemoryReader, WalkSource {
     return this.views[slab]!;
   }
 
-  /** @hot To be called before bytes [offset, offset + length) of the block change other than by a setter. O(1), or O(cards). */
+  /**
+   * @hot To be called before bytes [offset, offset + length) of the block change other than by a setter. O(1), or
+   * O(cards).
+   */
   willWrite(ref: number, offset: number, length: number): void {
     if (this.snapshotting) this.preserve(ref, offset, length);
   }
@@ -271,8 +277,8 @@ export class Arena implements MemoryReader, WalkSource {
   }
 
   /**
-   * Makes sure that the next `count` blocks of up to {@link MAX_SMALL_BYTES} need no memory that is not there, whatever is
-   * freed in between: for who changes several things, and all of them or none. O(slabs).
+   * Makes sure that the next `count` blocks of up to {@link MAX_SMALL_BYTES} need no memory that is not there, whatever
+   * is freed in between: for who changes several things, and all of them or none. O(slabs).
    */
   reserve(count: number): void {
     this.small.reserve(count);
@@ -293,8 +299,8 @@ export class Arena implements MemoryReader, WalkSource {
 
   /**
    * A block of the same kind of at least `size` bytes that begins with the first `keep` bytes of this one; `ref` itself
-   * when it fits without waste, else `ref` is freed. A record's live bit is among its bytes: keep at least 12. Making it
-   * shorter never throws. O(keep).
+   * when it fits without waste, else `ref` is freed. A record's live bit is among its bytes: keep at least 12. Making
+   * it shorter never throws. O(keep).
    */
   realloc(ref: number, size: number, keep: number): number {
     const room = this.blockSize(ref);
@@ -320,7 +326,8 @@ export class Arena implements MemoryReader, WalkSource {
     const room = this.blockSize(ref);
     const kind = (row !== 0 ? row : this.slabs.kinds[ref >>> SLAB_SHIFT]!) & 1 ? KIND_RECORD : KIND_DATA;
     let moved: number;
-    // What has grown will grow: with address space to spare the next times are in place, and the copies a constant share.
+    // What has grown will grow: with address space to spare the next times are in place, and the copies a constant
+    // share.
     if (size > MAX_RUN_BYTES && size > room) moved = this.allocLong(size, Math.min(size * 2, MAX_BLOCK_BYTES), kind);
     else moved = kind === KIND_RECORD ? this.allocRecord(size) : this.alloc(size);
     this.move(moved, 0, ref, 0, Math.min(keep, size, room));
@@ -328,7 +335,9 @@ export class Arena implements MemoryReader, WalkSource {
     return moved;
   }
 
-  /** Frees everything: FLUSHALL. The arena stays the same object; a snapshot that runs keeps what it needs. O(pages). */
+  /**
+   * Frees everything: FLUSHALL. The arena stays the same object; a snapshot that runs keeps what it needs. O(pages).
+   */
   reset(): void {
     if (this.snapshotting) this.barrier.forgetAll();
     this.small.reset();
@@ -362,9 +371,9 @@ export class Arena implements MemoryReader, WalkSource {
   }
 
   /**
-   * Says that a block of up to `bytes` bytes will be asked for, to hold what is coming in, of which `arrived` bytes have
-   * come: when that much is copied there, it will not wait for memory. For long blocks only; without effect when there is
-   * no memory, which whoever needs it will see. O(a piece of at most 1 MiB).
+   * Says that a block of up to `bytes` bytes will be asked for, to hold what is coming in, of which `arrived` bytes
+   * have come: when that much is copied there, it will not wait for memory. For long blocks only; without effect when
+   * there is no memory, which whoever needs it will see. O(a piece of at most 1 MiB).
    */
   expectBlock(bytes: number, arrived: number): void {
     if (bytes <= MAX_RUN_BYTES || bytes > MAX_BLOCK_BYTES) return;
@@ -376,8 +385,8 @@ export class Arena implements MemoryReader, WalkSource {
   }
 
   /**
-   * Takes a buffer of somebody else's that is dropped now, such as one that a large value came in: it goes back to the system
-   * with those of the arena, rather than when V8 sees a reason to collect it. Small ones are left to V8. O(1).
+   * Takes a buffer of somebody else's that is dropped now, such as one that a large value came in: it goes back to the
+   * system with those of the arena, rather than when V8 sees a reason to collect it. Small ones are left to V8. O(1).
    */
   giveBack(buffer: ArrayBufferLike): void {
     this.returns.add(buffer);
@@ -398,7 +407,9 @@ export class Arena implements MemoryReader, WalkSource {
 
   // ---- snapshots
 
-  /** Begins a snapshot: what it describes stays readable in a worker until {@link endSnapshot}. One at a time. O(pages). */
+  /**
+   * Begins a snapshot: what it describes stays readable in a worker until {@link endSnapshot}. One at a time. O(pages).
+   */
   beginSnapshot(options: SnapshotOptions = {}): SnapshotHandle {
     const handle = this.barrier.begin(this.small.pageWords(), options);
     this.snapshotting = true;
@@ -416,7 +427,9 @@ export class Arena implements MemoryReader, WalkSource {
     return this.barrier.overLimit;
   }
 
-  /** Whether the running or the last snapshot has failed, since there was no memory to keep what was overwritten. O(1). */
+  /**
+   * Whether the running or the last snapshot has failed, since there was no memory to keep what was overwritten. O(1).
+   */
   get snapshotFailed(): boolean {
     return this.barrier.failed;
   }

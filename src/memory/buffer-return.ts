@@ -47,7 +47,8 @@ export class BufferReturn {
   /** Takes a buffer that its owner has forgotten. O(1). */
   add(buffer: ArrayBufferLike): void {
     if (buffer.byteLength < LEAST_BYTES) return;
-    // V8 counts ordinary buffers, so under load it collects them by itself: they are kept for a turn only while few wait.
+    // V8 counts ordinary buffers, so under load it collects them by itself: they are kept for a turn only while few
+    // wait.
     if (buffer instanceof ArrayBuffer && this.waitingBytes > TURN_BYTES) return;
     this.waiting.push(buffer);
   }

@@ -17,8 +17,8 @@
  *    at the end.
  * 4. A copy is reused only when its card has been passed; its state keeps the old number, which nobody reads again.
  * 5. A chunk is posted to the worker's port before the first state that names it is stored.
- * 6. A write never fails for a snapshot's sake: without memory for a copy the snapshot has failed, which the control buffer
- *    says before the card is overwritten, and no card is copied any more.
+ * 6. A write never fails for a snapshot's sake: without memory for a copy the snapshot has failed, which the control
+ *    buffer says before the card is overwritten, and no card is copied any more.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { assert } from '../util/assert.js';

@@ -96,8 +96,8 @@ export const SLAB_LONG_DATA = 6;
 export const SLAB_LONG_RECORD = 7;
 
 /**
- * Cards of a side chunk, as a shift: copies of cards travel to the snapshot's worker in chunks as long as extents, which go
- * back to the system as extents do.
+ * Cards of a side chunk, as a shift: copies of cards travel to the snapshot's worker in chunks as long as extents,
+ * which go back to the system as extents do.
  */
 export const SIDE_CHUNK_SHIFT = 16;
 /** Word of the control buffer: records before this card position are done with. Written by the worker only. */

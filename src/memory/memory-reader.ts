@@ -10,8 +10,8 @@ export interface MemoryReader {
   readonly windowBase: number;
   /**
    * Opens bytes [offset, offset + length) of the block for being read in place, at `windowBase` of the view that is
-   * returned: the block's own memory, or a copy in a snapshot. Valid until the next call, and until the block is written
-   * or moves. O(1), O(length) in a snapshot.
+   * returned: the block's own memory, or a copy in a snapshot. Valid until the next call, and until the block is
+   * written or moves. O(1), O(length) in a snapshot.
    */
   window(ref: number, offset: number, length: number): DataView;
   /** The int32 in word `word` of the block. */

@@ -1,6 +1,7 @@
 /**
- * The buffer of a long block that is still on its way here, made ready while it comes: of a value of 512 MB each page would
- * otherwise be mapped in the one copy from the receive buffer, at 10 us and more for 4 KiB, while everybody waits.
+ * The buffer of a long block that is still on its way here, made ready while it comes: of a value of 512 MB each page
+ * would otherwise be mapped in the one copy from the receive buffer, at 10 us and more for 4 KiB, while everybody
+ * waits.
  *
  * ```
  *   received   ################.............      arrived of bytes
@@ -34,7 +35,10 @@ export class PreparedBuffer {
     private readonly account: MemoryAccount,
   ) {}
 
-  /** Sees to a buffer of `bytes` bytes, and touches a piece of its first `arrived` that have not been. O(bytes of the piece). */
+  /**
+   * Sees to a buffer of `bytes` bytes, and touches a piece of its first `arrived` that have not been. O(bytes of the
+   * piece).
+   */
   prepare(bytes: number, arrived: number): void {
     this.idleSteps = 0;
     if (this.words === null || this.words.byteLength < bytes) {

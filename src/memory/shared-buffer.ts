@@ -1,6 +1,6 @@
 /**
- * How memory is taken from the system: always shared, since V8 does not count shared buffers for its limits and so never
- * collects garbage because of them, and always with the one error that says that there is no more.
+ * How memory is taken from the system: always shared, since V8 does not count shared buffers for its limits and so
+ * never collects garbage because of them, and always with the one error that says that there is no more.
  */
 import { OutOfMemoryError } from './out-of-memory-error.js';
 

@@ -1,8 +1,8 @@
 /**
- * Size classes of small blocks. Steps of 8 bytes up to 128, then 16 a doubling up to 4 KiB; from 1 KiB on,
- * sizes are stretched so that a page holds their number without a rest, and above 4 KiB there is a class for every
- * number from 15 down to 4. Mean waste inside a block, for sizes spread evenly: 2 % up to 4 KiB, 5 % up to 8 KiB and 9 %
- * up to 16 KiB, where a page holds few blocks; at the end of a page less than 2 %.
+ * Size classes of small blocks. Steps of 8 bytes up to 128, then 16 a doubling up to 4 KiB; from 1 KiB on, sizes are
+ * stretched so that a page holds their number without a rest, and above 4 KiB there is a class for every number from 15
+ * down to 4. Mean waste inside a block, for sizes spread evenly: 2 % up to 4 KiB, 5 % up to 8 KiB and 9 % up to 16 KiB,
+ * where a page holds few blocks; at the end of a page less than 2 %.
  *
  * A row is a class together with a kind: `class * 2 + kind`. Row 0 and 1 mean "no small block here".
  */

@@ -203,7 +203,10 @@ export class SlabTable {
   }
 }
 
-/** Bytes of the buffer of a long block with room for `room`: never less than an extent, for the reason that layout.ts gives. */
+/**
+ * Bytes of the buffer of a long block with room for `room`: never less than an extent, for the reason that layout.ts
+ * gives.
+ */
 export function longBufferBytes(room: number): number {
   return Math.max(EXTENT_BYTES, Math.ceil(room / PAGE_BYTES) * PAGE_BYTES); // what is not written to costs nothing
 }

@@ -10,7 +10,8 @@
  *    cards then count as passed, and the main thread copies them no more.
  * 2. There is one walk a snapshot, and it only goes forward.
  * 3. A step of the walk ends with a look at whether the snapshot has failed. What was read in a step that throws
- *    SnapshotFailedError is worth nothing, nor is any other error that comes out of reading once {@link SnapshotArena.failed}.
+ *    SnapshotFailedError is worth nothing, nor is any other error that comes out of reading once
+ *    {@link SnapshotArena.failed}.
  * 4. Words that are set without the barrier (`setI32Quiet`) may be newer than the snapshot.
  *
  * Machines that reorder loads (arm64) need more than the order of the program: words and bytes are loaded atomically
@@ -238,7 +239,10 @@ export class SnapshotArena implements MemoryReader, WalkSource {
     return more;
   }
 
-  /** Whether what is read may be newer than the snapshot. Once loaded as false, all that was loaded before is sound. O(1). */
+  /**
+   * Whether what is read may be newer than the snapshot. Once loaded as false, all that was loaded before is sound.
+   * O(1).
+   */
   get failed(): boolean {
     if (!this.inOrder) this.fence();
     return Atomics.load(this.control, CONTROL_FAILED) !== 0;

@@ -1,6 +1,6 @@
 /**
- * Thrown in a snapshot's worker when the main thread got no memory for a copy: what has been read since the step before may
- * be newer than the snapshot, or torn.
+ * Thrown in a snapshot's worker when the main thread got no memory for a copy: what has been read since the step before
+ * may be newer than the snapshot, or torn.
  */
 export class SnapshotFailedError extends Error {
   override readonly name = 'SnapshotFailedError';

@@ -1,9 +1,9 @@
 /**
  * V8 compiles what it has seen: code that was optimised before the first snapshot has no snapshot path, and would be
- * thrown away, all callers that inlined it with it, when one begins. So a server takes a dummy snapshot at start, of any arena:
- * what V8 learns belongs to the classes. Writes after the first snapshot has begun, with a million SETs before (Node 20.20, a
- * shared machine, CPU time): the first 2000 took 7 to 35 ms without it and 3 to 11 with it, the first 80,000 155 to 196 ms and
- * 77 to 118; without it setString, alloc, free and realloc are deoptimised.
+ * thrown away, all callers that inlined it with it, when one begins. So a server takes a dummy snapshot at start, of
+ * any arena: what V8 learns belongs to the classes. Writes after the first snapshot has begun, with a million SETs
+ * before (Node 20.20, a shared machine, CPU time): the first 2000 took 7 to 35 ms without it and 3 to 11 with it, the
+ * first 80,000 155 to 196 ms and 77 to 118; without it setString, alloc, free and realloc are deoptimised.
  */
 import type { Arena } from './arena.js';
 import { CARD_BYTES, CONTROL_CURSOR, CURSOR_END } from './layout.js';
@@ -13,7 +13,9 @@ const SIZES = [16, 24, 200, 1500, 40_000];
 /** Cards that are copied before the rest, and then count as passed. */
 const CARDS = 100;
 
-/** Runs every way of writing with the snapshot barrier on. Leaves the arena's blocks as they were; some 4 ms at start. */
+/**
+ * Runs every way of writing with the snapshot barrier on. Leaves the arena's blocks as they were; some 4 ms at start.
+ */
 export function trainBarrier(arena: Arena): void {
   const blocks = SIZES.flatMap((size) => [arena.alloc(size), arena.allocRecord(size)]);
   const records: number[] = [];

@@ -34,7 +34,9 @@ export class ConnectionMemory implements BufferLedger {
   private ledger: MemoryLedger;
   private readonly onDropped: (buffer: ArrayBufferLike) => void;
 
-  /** @param onDropped may see to it that a large buffer's memory is given back, since V8 is in no haste to collect it */
+  /**
+   * @param onDropped may see to it that a large buffer's memory is given back, since V8 is in no haste to collect it
+   */
   constructor(ledger: MemoryLedger, onDropped: (buffer: ArrayBufferLike) => void = () => {}) {
     this.ledger = ledger;
     this.onDropped = onDropped;

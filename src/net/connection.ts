@@ -11,10 +11,10 @@
  * 2. At most one write is under way; what it carries is not changed until it is done.
  * 3. `owner.closed()` is called exactly once, never from inside `owner.received()` or one of the methods for output.
  * 4. A client that does not read its replies gets no more of them made: above {@link CONGESTED_BYTES} of waiting output
- *    it is `congested`, and its commands are read but not run. Redis runs them, and a client that asks for a gigabyte in
- *    20 KB makes it take that gigabyte. Reading goes on because many clients write a whole pipeline before they read the
- *    first reply: if nobody took what they write, both sides would wait for ever. So
- *    a. requests are kept in place of replies as long as they are the smaller of the two: more commands run when more
+ *    it is `congested`, and its commands are read but not run. Redis runs them, and a client that asks for a gigabyte
+ *    in 20 KB makes it take that gigabyte. Reading goes on because many clients write a whole pipeline before they read
+ *    the first reply: if nobody took what they write, both sides would wait for ever. So a. requests are kept in place
+ *    of replies as long as they are the smaller of the two: more commands run when more
  *       input than output waits, and what a client makes the server hold is in proportion to what it sent;
  *    b. at `client-query-buffer-limit` reading stops, rather than closing a client for input that it is not to blame
  *       for; it goes on with its commands, when the output has gone down to {@link RELIEVED_BYTES};
@@ -232,7 +232,9 @@ export class Connection {
     this.afterOffer();
   }
 
-  /** Offers the input that is kept in the loop's next turn: others have theirs first, and nothing more is read before. */
+  /**
+   * Offers the input that is kept in the loop's next turn: others have theirs first, and nothing more is read before.
+   */
   offerLater(): void {
     if (this.offerScheduled) return;
     this.offerScheduled = true;
@@ -354,7 +356,10 @@ export class Connection {
     }
   }
 
-  /** Keeps input that the owner has not consumed. Without memory for it the connection ends: the rest would make no sense. */
+  /**
+   * Keeps input that the owner has not consumed. Without memory for it the connection ends: the rest would make no
+   * sense.
+   */
   private keep(source: Buffer, from: number, to: number): void {
     try {
       this.query.append(source, from, to, this.announcedBytes);
@@ -441,7 +446,8 @@ export class Connection {
    */
   private closeWhenServed(): void {
     if (this.closed || this.draining) return;
-    if (this.query.length > 0 && (this.congested || this.offerScheduled)) return; // its last commands are still to be run
+    // Its last commands are still to be run.
+    if (this.query.length > 0 && (this.congested || this.offerScheduled)) return;
     this.logClosed();
     if (this.pendingOutputBytes === 0) this.destroy();
     else this.closeAfterReplies();

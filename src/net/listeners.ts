@@ -148,7 +148,9 @@ export class Listeners {
     this.unix = { server, path };
   }
 
-  /** Stops listening; open connections stay. Resolves when all sockets are closed, and the unix socket's file is gone. */
+  /**
+   * Stops listening; open connections stay. Resolves when all sockets are closed, and the unix socket's file is gone.
+   */
   async close(): Promise<void> {
     this.isClosed = true;
     const closing = this.tcp.map(closed);

@@ -1,6 +1,6 @@
 /**
- * What all connections of one server share: the static read buffer, settings, counters, and the list of connections with
- * output to flush before the event loop sleeps.
+ * What all connections of one server share: the static read buffer, settings, counters, and the list of connections
+ * with output to flush before the event loop sleeps.
  *
  * ```
  *   readBuffer  | headroom 16 KiB | read area 64 KiB |
@@ -100,7 +100,9 @@ export interface NetworkParts {
   readonly ledger: MemoryLedger;
   /** Gets what a connection's owner threw: a broken invariant, so the server stops. */
   readonly onFailure: (cause: unknown) => void;
-  /** Gets buffers of a connection that are done with: a large one can be seen to, since V8 is in no haste to collect it. */
+  /**
+   * Gets buffers of a connection that are done with: a large one can be seen to, since V8 is in no haste to collect it.
+   */
   readonly onDropped: (buffer: ArrayBufferLike) => void;
   /** Hears of a command of `bytes` bytes, of which `arrived` have come, more than once while the rest of it comes. */
   readonly onArriving: (bytes: number, arrived: number) => void;
@@ -211,7 +213,10 @@ export class Network {
     }
   }
 
-  /** The part of cron that is about connections: soft limits and idle buffers. O(connections / slices): each has its turn. */
+  /**
+   * The part of cron that is about connections: soft limits and idle buffers. O(connections / slices): each has its
+   * turn.
+   */
   maintain(slices: number): void {
     const nowMs = this.clock.nowMs();
     this.rounds.turn(slices, (connection) => connection.maintain(nowMs));

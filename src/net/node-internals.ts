@@ -10,7 +10,8 @@
  *    (an idle timer up the chain of parents, checks of options that are never set), 0.6 of the 18 us of a GET without
  *    pipelining (perf, bench/server, Node 20). Replacement: the `onread` option of 1, which ends in the same callback.
  * 4. `handle.writeBuffer(request, bytes)`: a write without the stream around it, 8% more requests a second with 50
- *    clients that do not pipeline (bench/server, Node 20). Replacement: `socket.write`, for which `net` has the same path.
+ *    clients that do not pipeline (bench/server, Node 20). Replacement: `socket.write`, for which `net` has the same
+ *    path.
  */
 import net from 'node:net';
 

@@ -6,12 +6,12 @@
  *             ^ being written                        ^ small output is copied here
  * ```
  * 1. `bytes` is the sum of `to - from` over all chunks, `heldBytes` the sum of what their buffers hold.
- * 2. Only a chunk made by {@link OutputQueue.copy} is written to again; one that was handed over belongs to the queue but
- *    keeps its content.
+ * 2. Only a chunk made by {@link OutputQueue.copy} is written to again; one that was handed over belongs to the queue
+ *    but keeps its content.
  * 3. The first chunk of a queue is small and the next ones double up to {@link LARGEST_CHUNK}: thousands of subscribers
  *    with a short message each cost about what the messages cost.
- * 4. The ledger has `heldBytes` of it. A chunk leaves with its last bytes, which may still be on their way: whoever sends
- *    them gives its memory back ({@link OutputQueue.sent}).
+ * 4. The ledger has `heldBytes` of it. A chunk leaves with its last bytes, which may still be on their way: whoever
+ *    sends them gives its memory back ({@link OutputQueue.sent}).
  */
 import Denque from 'denque';
 import type { BufferLedger } from './connection-memory.js';

@@ -7,10 +7,10 @@
  * ```
  * 1. 0 <= from <= to <= bytes.length; `from === to` only when both are 0.
  * 2. Growth doubles, so input cut into any pieces is copied O(1) times a byte; where the owner knows how much is coming
- *    (a big bulk), exactly that is reserved, in two or three steps when it is very large: an announcement alone must not
- *    take gigabytes.
- * 3. An empty buffer of more than {@link KEPT_BYTES} is dropped at once, a smaller one when the client is idle. Whoever gives
- *    memory back is told of what is dropped; nothing of it is used any more then.
+ *    (a big bulk), exactly that is reserved, in two or three steps when it is very large: an announcement alone must
+ *    not take gigabytes.
+ * 3. An empty buffer of more than {@link KEPT_BYTES} is dropped at once, a smaller one when the client is idle. Whoever
+ *    gives memory back is told of what is dropped; nothing of it is used any more then.
  * 4. The ledger has `capacity` bytes of it.
  */
 import type { BufferLedger } from './connection-memory.js';
@@ -18,7 +18,9 @@ import type { BufferLedger } from './connection-memory.js';
 const SMALLEST_BYTES = 1024;
 /** An emptied buffer up to this size stays with its connection until that is idle. */
 const KEPT_BYTES = 64 * 1024;
-/** What a client announces is reserved at once up to this size, and beyond it up to {@link TRUST} times what has come. */
+/**
+ * What a client announces is reserved at once up to this size, and beyond it up to {@link TRUST} times what has come.
+ */
 const TRUSTED_BYTES = 16 * 1024 * 1024;
 const TRUST = 32;
 

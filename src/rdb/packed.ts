@@ -1,5 +1,6 @@
 /**
- * The packed runs of elements that RDB holds as strings, one element after the other: listpacks, and what came before them.
+ * The packed runs of elements that RDB holds as strings, one element after the other: listpacks, and what came before
+ * them.
  *
  * ```
  *   listpack  types/listpack-entry.ts draws it
@@ -9,8 +10,8 @@
  *   zipmap    count (1) | pairs | 0xFF; a pair: length, key, length, free bytes (1), value, that many bytes
  *             length: 1 byte below 254, else 0xFE and 4
  * ```
- * Whatever the bytes are, nothing outside of them is read: {@link PackedElements.begin} refuses listpacks and intsets that are
- * not whole, {@link PackedElements.next} ends a ziplist or zipmap where it goes wrong, and `failed` tells.
+ * Whatever the bytes are, nothing outside of them is read: {@link PackedElements.begin} refuses listpacks and intsets
+ * that are not whole, {@link PackedElements.next} ends a ziplist or zipmap where it goes wrong, and `failed` tells.
  */
 
 import { Int64 } from '../types/int64.js';

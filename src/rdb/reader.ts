@@ -3,8 +3,8 @@
  *
  * 1. Nothing is read beyond the end, and no memory is taken for what the input only claims: a string is as long as the
  *    bytes that are there, or as what they can be decompressed to.
- * 2. What cannot be read sets {@link RdbReader.failed}, and comes out as 0 or as an empty string. It stays set: whoever reads
- *    looks at it before the result matters, and in each loop whose count comes from the input.
+ * 2. What cannot be read sets {@link RdbReader.failed}, and comes out as 0 or as an empty string. It stays set: whoever
+ *    reads looks at it before the result matters, and in each loop whose count comes from the input.
  */
 import { lzfDecompress } from '../util/lzf.js';
 import { writeInt } from '../util/numbers.js';

@@ -1,6 +1,9 @@
 /** The numbers of RDB: versions, types of values, and how strings are encoded. */
 
-/** The version that is written: the lowest that holds all but hashes whose fields expire, so that each Redis from 7.0 on reads it. */
+/**
+ * The version that is written: the lowest that holds all but hashes whose fields expire, so that each Redis from 7.0 on
+ * reads it.
+ */
 export const RDB_VERSION = 10;
 /** The version that is written where fields of a hash expire. */
 export const RDB_VERSION_FIELD_TTL = 12;

@@ -1,9 +1,9 @@
 /**
- * Reads whole values, of each type that a version up to 12 of RDB has but streams, into holders. Elements are added one by one, so
- * that a value gets the encoding that the limits of here give it, whatever it had where it was written.
+ * Reads whole values, of each type that a version up to 12 of RDB has but streams, into holders. Elements are added one
+ * by one, so that a value gets the encoding that the limits of here give it, whatever it had where it was written.
  *
- * What is read is not to be trusted: a value that is empty, that has an element twice, a score that is no number or bytes too
- * few is refused. Its holder then has something half-made in it, which is to be dropped with it.
+ * What is read is not to be trusted: a value that is empty, that has an element twice, a score that is no number or
+ * bytes too few is refused. Its holder then has something half-made in it, which is to be dropped with it.
  */
 
 import { MAX_FIELD_TIME_MS } from '../types/expiry-heap.js';

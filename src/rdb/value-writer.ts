@@ -1,6 +1,6 @@
 /**
- * Writes whole values as RDB has them: the type of the value, which goes in front of the key in a file, and what stands behind
- * it. Small values are written as the packed run of bytes that they are, large ones element by element.
+ * Writes whole values as RDB has them: the type of the value, which goes in front of the key in a file, and what stands
+ * behind it. Small values are written as the packed run of bytes that they are, large ones element by element.
  *
  * Values are read through the types' readers, so that the same code runs in a snapshot's worker.
  */
@@ -96,7 +96,10 @@ export class ValueWriter {
     sets.forEach(holder, (bytes, _view, from, length) => out.string(bytes, from, length));
   }
 
-  /** Writes the sorted set in a holder; a large one from its end, as those who read it in that order have less to do. O(size). */
+  /**
+   * Writes the sorted set in a holder; a large one from its end, as those who read it in that order have less to do.
+   * O(size).
+   */
   zset(holder: number): void {
     const { cursor, out, zsets } = this;
     if (encodingOf(this.memory, holder) === ENCODING_LISTPACK) return this.listpack(holder);

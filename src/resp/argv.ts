@@ -48,8 +48,8 @@ export class Argv extends ByteSpans {
   }
 
   /**
-   * @hot Whether argument `i` is this word, in any case. It ends at its first NUL byte, if it has one, as it does for Redis'
-   * strcasecmp. `word` comes from {@link token}.
+   * @hot Whether argument `i` is this word, in any case. It ends at its first NUL byte, if it has one, as it does for
+   * Redis' strcasecmp. `word` comes from {@link token}.
    */
   is(i: number, word: Uint8Array): boolean {
     const { bytes } = this;

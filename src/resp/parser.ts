@@ -119,9 +119,13 @@ export class RequestParser {
   count = 0;
   /** Where the first byte not consumed by the batch stands. */
   position = 0;
-  /** The protocol error at the front of the input, or null: then the batch is empty. The connection is closed after it. */
+  /**
+   * The protocol error at the front of the input, or null: then the batch is empty. The connection is closed after it.
+   */
   protocolError: ErrorReply | null = null;
-  /** Whether an empty command (`*0`, an empty line) stood in front of the batch; one behind its first command ends it. */
+  /**
+   * Whether an empty command (`*0`, an empty line) stood in front of the batch; one behind its first command ends it.
+   */
   passedEmpty = false;
   /** Index of the first argument of each command in argv's arrays. */
   readonly commandBase = new Int32Array(BATCH);
@@ -298,8 +302,8 @@ export class RequestParser {
   }
 
   /**
-   * @hot An inline command of words with spaces between them: they are arguments where they stand. NOT_PLAIN for a line with
-   * quotes or other blanks, an empty one, or one that is not all there. O(line).
+   * @hot An inline command of words with spaces between them: they are arguments where they stand. NOT_PLAIN for a line
+   * with quotes or other blanks, an empty one, or one that is not all there. O(line).
    */
   private parsePlainLine(bytes: Buffer, start: number, to: number): number {
     const { used } = this;
@@ -379,9 +383,9 @@ export class RequestParser {
 }
 
 /**
- * @hot The length in the line at `at` when that begins with `type` and has one or two digits, as most have; else -1, and
- * `readLength` decides. {@link SHORT_LINE} bytes are there. It buys a third of a GET's time and half of an MGET's of 10
- * keys (33 to 22 ns, 142 to 66 ns: parser.bench, Node 20).
+ * @hot The length in the line at `at` when that begins with `type` and has one or two digits, as most have; else -1,
+ * and `readLength` decides. {@link SHORT_LINE} bytes are there. It buys a third of a GET's time and half of an MGET's
+ * of 10 keys (33 to 22 ns, 142 to 66 ns: parser.bench, Node 20).
  */
 function shortLength(bytes: Buffer, at: number, type: number): number {
   if (bytes[at] !== type) return -1;

@@ -1,4 +1,6 @@
-/** One client's side of its connection: input goes to the request loop, its end is told to whoever refers to the client. */
+/**
+ * One client's side of its connection: input goes to the request loop, its end is told to whoever refers to the client.
+ */
 import type { Client } from '../commands/client.js';
 import { clientInfo } from '../commands/client-info.js';
 import type { CommandContext } from '../commands/context.js';

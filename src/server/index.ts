@@ -25,9 +25,9 @@ export type DirectiveValue = OverrideValue | null | undefined;
 
 /**
  * Directives by their name (`'maxmemory-policy'`) or in camelCase (`maxmemoryPolicy`), all optional. Other than in a
- * configuration file, `port: 0` is any free port and `port: null` none at all, and `bind` is this machine alone by default.
- * What concerns the process is for the program redstart-server and means nothing here: `daemonize`, `supervised`,
- * `pidfile`, `syslog-...`, `set-proc-title`, `shutdown-on-...`.
+ * configuration file, `port: 0` is any free port and `port: null` none at all, and `bind` is this machine alone by
+ * default. What concerns the process is for the program redstart-server and means nothing here: `daemonize`,
+ * `supervised`, `pidfile`, `syslog-...`, `set-proc-title`, `shutdown-on-...`.
  */
 export type Directives = Readonly<Partial<Record<FieldName, DirectiveValue>> & Record<string, DirectiveValue>>;
 

@@ -9,7 +9,9 @@ import { CommandBuilder } from '../resp/index.js';
 import type { TypeLimits } from '../types/limits.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 
-/** Announces keys that expire, come to be, or are missed. Who follows the feed sees a deletion for each that expires. */
+/**
+ * Announces keys that expire, come to be, or are missed. Who follows the feed sees a deletion for each that expires.
+ */
 export class KeyspaceAnnouncer implements KeyspaceHooks {
   /** Set once it exists: the keyspace is made before it. */
   context: CommandContext | null = null;

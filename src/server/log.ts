@@ -30,7 +30,9 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** Where lines go. */
 export interface LogSink {
-  /** @param line the whole line with its newline; @param text the message alone, for sinks with a format of their own */
+  /**
+   * @param line the whole line with its newline; @param text the message alone, for sinks with a format of their own
+   */
   write(level: LogLevel, line: string, text: string): void;
   /** Sees to it that everything written is out, and lets go of what it holds. */
   close(): void;

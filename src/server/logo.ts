@@ -1,6 +1,6 @@
 /**
- * The block that a server prints at its start on a terminal, or with `always-show-logo yes`. The three facts on its right
- * have the wording that tools look for.
+ * The block that a server prints at its start on a terminal, or with `always-show-logo yes`. The three facts on its
+ * right have the wording that tools look for.
  */
 
 /** The logo with its facts; every line ends with a newline. */

@@ -1,6 +1,6 @@
 /**
- * How many clients the system lets this process have: each needs a descriptor. (Node raises its own soft limit to the hard
- * one when it starts, so there is nothing left to raise.)
+ * How many clients the system lets this process have: each needs a descriptor. (Node raises its own soft limit to the
+ * hard one when it starts, so there is nothing left to raise.)
  */
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.js';

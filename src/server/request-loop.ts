@@ -8,9 +8,9 @@
  * 1. One loop serves all sessions of a server: the parser, the reply buffer and the batch's arrays are shared, since
  *    one chunk is finished before the next begins.
  * 2. The touch pass only loads memory ahead: it changes no clock, no counter and no key.
- * 3. A command that changes what its client may send ends the batch. One that suspends its client or closes it, or a client
- *    that does not read its replies, ends the chunk: the rest stays in the connection's query buffer, where parsing begins
- *    anew.
+ * 3. A command that changes what its client may send ends the batch. One that suspends its client or closes it, or a
+ *    client that does not read its replies, ends the chunk: the rest stays in the connection's query buffer, where
+ *    parsing begins anew.
  * 4. Clients that a command made ready are served right after it, before the next command of the chunk.
  */
 import type { Rerun } from '../commands/blocking.js';
@@ -60,7 +60,9 @@ export class RequestLoop {
   private readonly elementOffsets = new Int32Array(BATCH);
   private readonly elementLengths = new Int32Array(BATCH);
   private readonly elementPlaces = new Int32Array(BATCH);
-  /** When the chunk's first batch began and its last one ended, in microseconds: doubles in fields would be allocated. */
+  /**
+   * When the chunk's first batch began and its last one ended, in microseconds: doubles in fields would be allocated.
+   */
   private readonly times = new Float64Array(2);
   /** Whether a chunk is being served: then ready clients wait until its command is done. */
   private busy = false;
@@ -132,7 +134,8 @@ export class RequestLoop {
 
   /**
    * Ends a client's suspension: `write` writes its reply, if there is one, then the rest of its input is served. While
-   * another client is being served it waits until that client's command is done. A client that is gone by then is left alone.
+   * another client is being served it waits until that client's command is done. A client that is gone by then is left
+   * alone.
    */
   resume(client: Client, write: ((c: CommandContext) => void) | null): void {
     if (write === null) return this.busy ? this.goOnLater(client) : goOn(client);
@@ -155,8 +158,8 @@ export class RequestLoop {
   }
 
   /**
-   * @hot Runs the parsed batch, which begins at `from`; returns how many of its `count` commands ran: fewer where the client
-   * stops, or where one changed what it may send, so that the rest is to be parsed again.
+   * @hot Runs the parsed batch, which begins at `from`; returns how many of its `count` commands ran: fewer where the
+   * client stops, or where one changed what it may send, so that the rest is to be parsed again.
    */
   private runBatch(client: Client, from: number, count: number): number {
     const { c, parser, commands, executor, keyPlaces, keyHashes } = this;
@@ -209,7 +212,9 @@ export class RequestLoop {
     return nowMs;
   }
 
-  /** @hot Finds each command and loads its first key, and what it looks up there, all at once: the cache misses overlap. */
+  /**
+   * @hot Finds each command and loads its first key, and what it looks up there, all at once: the cache misses overlap.
+   */
   private touchKeys(client: Client, count: number): void {
     const { parser, commands, executor, keyOffsets, keyLengths, keyPlaces } = this;
     const { argv, keyspace } = this.c;

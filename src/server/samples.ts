@@ -1,6 +1,6 @@
 /**
- * Rates: how many commands, bytes and turns of the event loop there were lately. INFO's `instantaneous_*` are the mean of
- * the last {@link SAMPLES} samples, one every {@link SAMPLE_INTERVAL_MS}.
+ * Rates: how many commands, bytes and turns of the event loop there were lately. INFO's `instantaneous_*` are the mean
+ * of the last {@link SAMPLES} samples, one every {@link SAMPLE_INTERVAL_MS}.
  */
 import { performance } from 'node:perf_hooks';
 
@@ -17,8 +17,8 @@ export class Rate {
   private lastBase = Number.NaN;
 
   /**
-   * Takes a sample: by how much `value` has grown for each unit that `base` has grown since the last call, times `scale`.
-   * A base that stands still gives a sample of 0. O(1).
+   * Takes a sample: by how much `value` has grown for each unit that `base` has grown since the last call, times
+   * `scale`. A base that stands still gives a sample of 0. O(1).
    */
   sample(value: number, base: number, scale: number): void {
     const grown = base - this.lastBase;
@@ -46,8 +46,8 @@ export class Rate {
 }
 
 /**
- * The event loop's own figures since this object was made, or was last reset. They are the process' and not one server's: servers in one
- * process share its loop.
+ * The event loop's own figures since this object was made, or was last reset. They are the process' and not one
+ * server's: servers in one process share its loop.
  */
 export class LoopMonitor {
   private startCycles = cyclesOfProcess();

@@ -8,7 +8,8 @@
  *   Cron: time for all of them.   Config: hooks that bring changes to where they take effect.
  * ```
  * 1. Nothing is global: several servers of one process share only code and the event loop.
- * 2. A server ends once: by {@link Server.close}, SHUTDOWN, or a broken invariant ({@link Server.fail}). `closed` tells.
+ * 2. A server ends once: by {@link Server.close}, SHUTDOWN, or a broken invariant ({@link Server.fail}). `closed`
+ *    tells.
  * 3. It never ends the process and never changes its working directory: that is for src/cli.
  */
 import { readFileSync } from 'node:fs';
@@ -233,8 +234,8 @@ export class Server implements LifecyclePort {
   }
 
   /**
-   * Lets `keyspace` take the place of the server's, with all its databases; clients stay with the numbers that they selected.
-   * Its counters begin anew. O(1). A command that calls this looks up its keys again.
+   * Lets `keyspace` take the place of the server's, with all its databases; clients stay with the numbers that they
+   * selected. Its counters begin anew. O(1). A command that calls this looks up its keys again.
    */
   exchangeKeyspace(keyspace: Keyspace): void {
     const { context } = this;
@@ -283,7 +284,9 @@ export class Server implements LifecyclePort {
     return true;
   }
 
-  /** Ends this server because an invariant is broken: its state goes to the log, and `closed` rejects with the cause. */
+  /**
+   * Ends this server because an invariant is broken: its state goes to the log, and `closed` rejects with the cause.
+   */
   fail(cause: unknown): void {
     if (this.state === STOPPED) return;
     this.state = STOPPED;

@@ -31,8 +31,8 @@ function changed(config: Config): string[] {
 }
 
 /**
- * What a configuration asks for and this version must not start without, since nobody would see that it is missing: users
- * with their passwords, or being a replica. Null when there is nothing of that kind.
+ * What a configuration asks for and this version must not start without, since nobody would see that it is missing:
+ * users with their passwords, or being a replica. Null when there is nothing of that kind.
  */
 export function missingFeature(config: Config): string | null {
   if (config.users.length > 0 || config.aclfile !== '') {

@@ -31,16 +31,16 @@
  * 2. All leaves are at the same depth, `height` below the top.
  * 3. Separator i > 0 is the very score and member of the first element below child i: what it refers to is alive.
  * 4. counts[i] is the number of elements below child i, and the tree's count their sum.
- * 5. An inner node that is the top has at least 2 children. A node on the left or right edge of the tree has at least one
- *    entry, every other at least a quarter of its capacity; only a leaf that is the top may be empty.
+ * 5. An inner node that is the top has at least 2 children. A node on the left or right edge of the tree has at least
+ *    one entry, every other at least a quarter of its capacity; only a leaf that is the top may be empty.
  * 6. A member that is in the tree has the same score in its block as in its leaf, once the operation is over.
  *
- * The nodes on the edges may be small, because elements often come in order and go from one end: a full leaf at the end is
- * not halved but left full, and one that is popped empty is never merged.
+ * The nodes on the edges may be small, because elements often come in order and go from one end: a full leaf at the end
+ * is not halved but left full, and one that is popped empty is never merged.
  *
- * Capacities: 84 and 50 fill blocks of 1 KiB, about 18 bytes an element with random insertion. Leaves of 42, 64 and 106 took
- * 1 to 1.5 bytes more and were no faster at anything, with scores that are all equal neither, where every comparison is a cache
- * miss (bench/micro/counted-tree, 300,000 elements, Node 20).
+ * Capacities: 84 and 50 fill blocks of 1 KiB, about 18 bytes an element with random insertion. Leaves of 42, 64 and 106
+ * took 1 to 1.5 bytes more and were no faster at anything, with scores that are all equal neither, where every
+ * comparison is a cache miss (bench/micro/counted-tree, 300,000 elements, Node 20).
  */
 
 import { NONE } from '../memory/layout.js';
@@ -90,7 +90,9 @@ const TIES_BY_BYTES = 2;
 const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 
-/** A place in a tree: an element, or none when it is behind the last or before the first. Valid until the tree changes. */
+/**
+ * A place in a tree: an element, or none when it is behind the last or before the first. Valid until the tree changes.
+ */
 export class TreeCursor {
   /** NONE when there is no element. */
   leaf = NONE;
@@ -168,8 +170,8 @@ export class CountedTreeReader {
   }
 
   /**
-   * @hot Goes to the first element with a score of at least `score`, or above it where it is `exclusive`; false when there
-   * is none. Returns by the cursor; {@link rankOfScore} counts. O(log N).
+   * @hot Goes to the first element with a score of at least `score`, or above it where it is `exclusive`; false when
+   * there is none. Returns by the cursor; {@link rankOfScore} counts. O(log N).
    */
   seekScore(tree: number, score: number, exclusive: boolean, cursor: TreeCursor): boolean {
     this.ties = exclusive ? TIES_BEFORE : TIES_BEHIND;
@@ -183,8 +185,8 @@ export class CountedTreeReader {
   }
 
   /**
-   * Goes to the first member that is at least the bytes, or above them where they are `exclusive`; false when there is none.
-   * That has a meaning only where all scores are the same. O(log N).
+   * Goes to the first member that is at least the bytes, or above them where they are `exclusive`; false when there is
+   * none. That has a meaning only where all scores are the same. O(log N).
    * @param view the same memory as `bytes`
    */
   seekBytes(
@@ -200,7 +202,9 @@ export class CountedTreeReader {
     return this.seek(tree, this.firstScore(tree), cursor);
   }
 
-  /** How many members are below the bytes, or at most those where they are `exclusive`; as {@link seekBytes}. O(log N). */
+  /**
+   * How many members are below the bytes, or at most those where they are `exclusive`; as {@link seekBytes}. O(log N).
+   */
   rankOfBytes(
     tree: number,
     bytes: Uint8Array,

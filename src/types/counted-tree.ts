@@ -1,11 +1,12 @@
 /**
  * The counted B+-tree, write side; counted-tree-reader.ts draws its nodes and numbers its invariants.
  *
- * A change goes down once and remembers its path, level 0 being the leaf. What it needs memory for, a split, is made sure
- * of before anything changes: when an operation throws for want of memory, the tree is as it was. Taking out needs none.
+ * A change goes down once and remembers its path, level 0 being the leaf. What it needs memory for, a split, is made
+ * sure of before anything changes: when an operation throws for want of memory, the tree is as it was. Taking out needs
+ * none.
  *
- * 1. A node that is full is split before an entry is added, in the middle; at the ends of the tree, where elements come in
- *    order, so that the full part stays nearly full.
+ * 1. A node that is full is split before an entry is added, in the middle; at the ends of the tree, where elements come
+ *    in order, so that the full part stays nearly full.
  * 2. A node below a quarter of its capacity that is not on an edge takes entries of a sibling, or goes together with it
  *    where both fill three quarters of a node at most. One that is empty goes, wherever it is.
  */
@@ -118,8 +119,8 @@ export class CountedTrees extends CountedTreeReader {
   }
 
   /**
-   * Takes out up to `count` elements from a rank on that stand in one leaf: a slice of a longer range. Returns how many; their
-   * members, whose blocks stay, are in {@link removed}. O(log N + slice).
+   * Takes out up to `count` elements from a rank on that stand in one leaf: a slice of a longer range. Returns how
+   * many; their members, whose blocks stay, are in {@link removed}. O(log N + slice).
    */
   removeAtRank(tree: number, rank: number, count: number): number {
     const { arena, nodes, slots, removed } = this;
@@ -141,8 +142,8 @@ export class CountedTrees extends CountedTreeReader {
   }
 
   /**
-   * Frees about `blocks` nodes of a tree that nobody looks into any more; the members' blocks stay. True when nothing is left
-   * of it but its header. O(blocks).
+   * Frees about `blocks` nodes of a tree that nobody looks into any more; the members' blocks stay. True when nothing
+   * is left of it but its header. O(blocks).
    */
   free(tree: number, blocks: number): boolean {
     const { arena, nodes } = this;
@@ -160,7 +161,9 @@ export class CountedTrees extends CountedTreeReader {
     return arena.i32(tree, TREE_TOP) === NONE;
   }
 
-  /** Lets the nodes of the path lose their last child, which is freed, and frees those that have none left: how many. */
+  /**
+   * Lets the nodes of the path lose their last child, which is freed, and frees those that have none left: how many.
+   */
   private dropLast(tree: number, height: number): number {
     const { arena, nodes } = this;
     for (let level = 1; level <= height; level++) {
@@ -245,7 +248,9 @@ export class CountedTrees extends CountedTreeReader {
     arena.setI32(tree, TREE_COUNT, arena.i32(tree, TREE_COUNT) + change);
   }
 
-  /** Divides the leaf of the path, which is full; afterwards the path leads to the part that has room for the element. */
+  /**
+   * Divides the leaf of the path, which is full; afterwards the path leads to the part that has room for the element.
+   */
   private splitLeaf(tree: number): void {
     const { arena, nodes, slots } = this;
     arena.reserve(arena.i32(tree, TREE_HEIGHT) + 2); // a node each level, and a new top
@@ -269,7 +274,9 @@ export class CountedTrees extends CountedTreeReader {
     if (slots[0]! > keep) this.stepRight(0, keep, right);
   }
 
-  /** Adds a child behind that of the path at `level`, from which its `count` elements came; makes that level if need be. */
+  /**
+   * Adds a child behind that of the path at `level`, from which its `count` elements came; makes that level if need be.
+   */
   private addChild(tree: number, level: number, score: number, member: number, child: number, count: number): void {
     const { arena, nodes, slots } = this;
     if (level > arena.i32(tree, TREE_HEIGHT)) this.growTop(tree, level);
@@ -295,7 +302,10 @@ export class CountedTrees extends CountedTreeReader {
     slots[level] = 0;
   }
 
-  /** Divides the inner node of the path at `level`, which is full; the path leads to the part with the child that it had. */
+  /**
+   * Divides the inner node of the path at `level`, which is full; the path leads to the part with the child that it
+   * had.
+   */
   private splitInner(tree: number, level: number): void {
     const { arena, nodes, slots } = this;
     const left = nodes[level]!;

@@ -1,8 +1,8 @@
 /**
- * The dict: references of elements by hash, entirely inside the arena, for hashes, sets and sorted sets that are too large
- * for one packed run of bytes. Linear hashing over the lines of lines.ts: it grows and shrinks by one line at a time, so that
- * no insertion and no deletion waits for a rehash, and there is never a second table. One Dict serves all dicts of a
- * keyspace; a dict is known by its root, which stays where it is.
+ * The dict: references of elements by hash, entirely inside the arena, for hashes, sets and sorted sets that are too
+ * large for one packed run of bytes. Linear hashing over the lines of lines.ts: it grows and shrinks by one line at a
+ * time, so that no insertion and no deletion waits for a rehash, and there is never a second table. One Dict serves all
+ * dicts of a keyspace; a dict is known by its root, which stays where it is.
  *
  * ```
  *   root         count | lines | segments | overflow lines | longest chain        5 words; the last counts elements
@@ -14,17 +14,17 @@
  * A line is addressed by the reference of its first unit, be it a block or within a segment: no block spans slabs.
  *
  * Invariants, where `low` is the highest power of two not above `lines`
- * 1. An element stands in line hash & (2*low-1), or hash & (low-1) where there is no such line, or in the overflow of it; its
- *    tag is `tagOf(hash)`, never 0. Its hash is all that is known of it.
- * 2. Of a chain of lines only the last may have empty slots, and an overflow line is never empty: deletion pulls an entry
- *    from the end of the chain. There are no tombstones.
+ * 1. An element stands in line hash & (2*low-1), or hash & (low-1) where there is no such line, or in the overflow of
+ *    it; its tag is `tagOf(hash)`, never 0. Its hash is all that is known of it.
+ * 2. Of a chain of lines only the last may have empty slots, and an overflow line is never empty: deletion pulls an
+ *    entry from the end of the chain. There are no tombstones.
  * 3. Lines from `lines` on hold anything: a line is emptied when it comes into use.
- * 4. count <= lines * GROW_LOAD but for the slack of one operation; below lines * SHRINK_LOAD each removal takes a line away,
- *    as long as there is memory for an overflow line that it may need.
+ * 4. count <= lines * GROW_LOAD but for the slack of one operation; below lines * SHRINK_LOAD each removal takes a line
+ *    away, as long as there is memory for an overflow line that it may need.
  * 5. What needs memory asks for it before anything changes. Removing needs none.
  *
- * Memory: 8.6 to 10.6 bytes an element for segments and overflow, 13 at most from 130 elements on, 88 bytes for an empty dict
- * (test/types/dict.test.ts).
+ * Memory: 8.6 to 10.6 bytes an element for segments and overflow, 13 at most from 130 elements on, 88 bytes for an
+ * empty dict (test/types/dict.test.ts).
  */
 import { type Arena, type MemoryReader, NONE, OutOfMemoryError, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { Random } from '../util/random.js';
@@ -83,8 +83,8 @@ export class DictReader {
   }
 
   /**
-   * Visits the elements until `visit` returns true; returns whether it did. `visit` must not change the dict; other dicts it
-   * may. The order stays the same as long as the dict does. O(visited).
+   * Visits the elements until `visit` returns true; returns whether it did. `visit` must not change the dict; other
+   * dicts it may. The order stays the same as long as the dict does. O(visited).
    */
   forEach(root: number, visit: EntryVisitor): boolean {
     const lines = this.memory.i32(root, ROOT_LINES);
@@ -92,7 +92,9 @@ export class DictReader {
     return false;
   }
 
-  /** Visits the elements of a line and its overflow, until `visit` returns true; returns whether it did. O(elements). */
+  /**
+   * Visits the elements of a line and its overflow, until `visit` returns true; returns whether it did. O(elements).
+   */
   protected visitLine(root: number, line: number, visit: EntryVisitor): boolean {
     const { memory } = this;
     for (let at = this.lineAt(root, line); at !== NONE; at = memory.i32(at, OVERFLOW_WORD)) {
@@ -136,7 +138,9 @@ export class Dict extends DictReader {
   // Where `locate` found its entry: the line, and the first line of its chain.
   private foundLine = NONE;
   private foundHead = NONE;
-  /** Overflow lines that a split or a merge has taken from their chains, or asked for, linked by their overflow words. */
+  /**
+   * Overflow lines that a split or a merge has taken from their chains, or asked for, linked by their overflow words.
+   */
   private spare = NONE;
   /** What was loaded ahead, so that the loads are not dead code. */
   private touched = 0;
@@ -167,8 +171,8 @@ export class Dict extends DictReader {
   }
 
   /**
-   * Frees the dict without its elements, of which there should be none any more: see {@link drain}. O(lines), O(1) for one that
-   * was drained.
+   * Frees the dict without its elements, of which there should be none any more: see {@link drain}. O(lines), O(1) for
+   * one that was drained.
    */
   free(root: number): void {
     const { arena } = this;
@@ -211,8 +215,8 @@ export class Dict extends DictReader {
   // --- Looking up ---------------------------------------------------------------------------------------------------
 
   /**
-   * @hot The `nth` (from 0 on) element that carries exactly `hash`, or NONE. O(1) expected. Two different elements share a
-   * 32-bit hash so rarely that `nth` is hardly ever above 0; it takes the place of a cursor.
+   * @hot The `nth` (from 0 on) element that carries exactly `hash`, or NONE. O(1) expected. Two different elements
+   * share a 32-bit hash so rarely that `nth` is hardly ever above 0; it takes the place of a cursor.
    */
   candidate(root: number, hash: number, nth: number): number {
     const slabs = this.arena.words;
@@ -235,8 +239,8 @@ export class Dict extends DictReader {
   }
 
   /**
-   * @hot Loads the lines of `hashes[from, to)` in one tight loop and what are likely their elements in another, so that the
-   * cache misses of several lookups overlap. Changes nothing. O(to - from).
+   * @hot Loads the lines of `hashes[from, to)` in one tight loop and what are likely their elements in another, so that
+   * the cache misses of several lookups overlap. Changes nothing. O(to - from).
    */
   touch(root: number, hashes: Int32Array, from: number, to: number): void {
     const slabs = this.arena.words;
@@ -268,8 +272,8 @@ export class Dict extends DictReader {
   }
 
   /**
-   * @hot An element, each equally likely; NONE when there is none. A random line and a random place among as many as the
-   * longest chain has had elements, again and again until there is one: about three times. O(1) expected.
+   * @hot An element, each equally likely; NONE when there is none. A random line and a random place among as many as
+   * the longest chain has had elements, again and again until there is one: about three times. O(1) expected.
    */
   random(root: number, random: Random): number {
     const { arena } = this;
@@ -300,9 +304,9 @@ export class Dict extends DictReader {
   }
 
   /**
-   * One step of Redis' SCAN: visits every element of one bucket and returns the next cursor, 0 at the end. A bucket is a line
-   * and its split sibling, with their overflow: {@link nextCursor} says what that guarantees. `visit` must not change the dict,
-   * nor return true. O(elements of the bucket).
+   * One step of Redis' SCAN: visits every element of one bucket and returns the next cursor, 0 at the end. A bucket is
+   * a line and its split sibling, with their overflow: {@link nextCursor} says what that guarantees. `visit` must not
+   * change the dict, nor return true. O(elements of the bucket).
    */
   scan(root: number, cursor: number, visit: EntryVisitor): number {
     const lines = this.arena.i32(root, ROOT_LINES);
@@ -324,7 +328,8 @@ export class Dict extends DictReader {
     const count = arena.i32(root, ROOT_COUNT);
     if (count >= arena.i32(root, ROOT_LINES) * GROW_LOAD) this.split(root);
     this.append(root, this.lineOf(root, hash), tagOf(hash), ref);
-    arena.setI32(root, ROOT_COUNT, count + 1); // last: when memory cannot be had, nothing has changed but perhaps a split
+    // Last: when memory cannot be had, nothing has changed but perhaps a split.
+    arena.setI32(root, ROOT_COUNT, count + 1);
   }
 
   /** @hot Takes `ref` out; false if it was not there. Does not read the element. May merge two lines. O(1) expected. */
@@ -340,7 +345,9 @@ export class Dict extends DictReader {
     return true;
   }
 
-  /** @hot Lets the entry of `oldRef` lead to `newRef`, an element with the same hash. False if it was not there. O(1). */
+  /**
+   * @hot Lets the entry of `oldRef` lead to `newRef`, an element with the same hash. False if it was not there. O(1).
+   */
   replace(root: number, hash: number, oldRef: number, newRef: number): boolean {
     const slot = this.locate(root, hash, oldRef);
     if (slot < 0) return false;
@@ -349,9 +356,9 @@ export class Dict extends DictReader {
   }
 
   /**
-   * Takes the elements of one line out of the dict without reading them, and shortens it by that line: the way to empty a
-   * large dict in slices. Returns how many there are; {@link drainedRef} gives them until the next call. 0 only when the dict
-   * is empty. Needs no memory. O(lines that are empty + elements of a line).
+   * Takes the elements of one line out of the dict without reading them, and shortens it by that line: the way to empty
+   * a large dict in slices. Returns how many there are; {@link drainedRef} gives them until the next call. 0 only when
+   * the dict is empty. Needs no memory. O(lines that are empty + elements of a line).
    */
   drain(root: number): number {
     const { arena } = this;
@@ -378,8 +385,8 @@ export class Dict extends DictReader {
   // --- Growing and shrinking ----------------------------------------------------------------------------------------
 
   /**
-   * Divides a line between itself and the first unused one. The hashes of all its elements are read in one loop first: their
-   * cache misses overlap. The overflow lines that it had are enough for both. O(elements of the line).
+   * Divides a line between itself and the first unused one. The hashes of all its elements are read in one loop first:
+   * their cache misses overlap. The overflow lines that it had are enough for both. O(elements of the line).
    */
   private split(root: number): void {
     const { arena } = this;
@@ -401,8 +408,8 @@ export class Dict extends DictReader {
     const into = last - lowOf(last);
     const head = this.lineAt(root, last);
     const n = this.collect(head);
-    // Together they may need one overflow line more than they have. Without memory for it the lines stay as they are until
-    // the next removal.
+    // Together they may need one overflow line more than they have. Without memory for it the lines stay as they are
+    // until the next removal.
     const before = this.lengthOf(this.lineAt(root, into));
     if (overflowOf(before + n) > overflowOf(before) + overflowOf(n) && !this.makeSpare()) return;
     this.collectTags(head);
@@ -496,8 +503,8 @@ export class Dict extends DictReader {
   // --- Lines --------------------------------------------------------------------------------------------------------
 
   /**
-   * @hot The reference of the line of a hash (invariant 1). Reads the slabs itself: as {@link lineAt} does it, the calls are too
-   * many to be inlined into a lookup, where they took a tenth of HGET's time (Node 20).
+   * @hot The reference of the line of a hash (invariant 1). Reads the slabs itself: as {@link lineAt} does it, the
+   * calls are too many to be inlined into a lookup, where they took a tenth of HGET's time (Node 20).
    */
   private lineOf(root: number, hash: number): number {
     const slabs = this.arena.words;
@@ -565,7 +572,9 @@ export class Dict extends DictReader {
     if (length > this.arena.i32(root, ROOT_LONGEST)) this.arena.setI32(root, ROOT_LONGEST, length);
   }
 
-  /** Empties the slot that {@link locate} found, filling the hole with an entry from the end of the chain (invariant 2). */
+  /**
+   * Empties the slot that {@link locate} found, filling the hole with an entry from the end of the chain (invariant 2).
+   */
   private clearSlot(root: number, slot: number): void {
     const { arena, foundLine: line } = this;
     let last = line;

@@ -1,6 +1,6 @@
 /**
- * Expiry heaps: which element of one value expires next. A heap of four children a node in one block of the arena, the time
- * beside each reference, so that elements are not read while it is put in order.
+ * Expiry heaps: which element of one value expires next. A heap of four children a node in one block of the arena, the
+ * time beside each reference, so that elements are not read while it is put in order.
  *
  * ```
  *   word   0        1 + 3i    2 + 3i    3 + 3i

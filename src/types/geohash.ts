@@ -1,6 +1,6 @@
 /**
- * Geohashes: places on earth as numbers that sort near places together, the way of Redis' geo commands. A place is a score of
- * a sorted set; what is near a place stands in few ranges of scores.
+ * Geohashes: places on earth as numbers that sort near places together, the way of Redis' geo commands. A place is a
+ * score of a sorted set; what is near a place stands in few ranges of scores.
  *
  * ```
  *   score    52 bits: of longitude (odd bits) and latitude (even bits) 26 each, the highest first, within
@@ -100,8 +100,8 @@ export function distanceWithin(shape: Shape, place: Place): number {
 }
 
 /**
- * The ranges of scores in which all places of a shape are, in the order in which Redis looks through them: the middle cell and
- * those of its eight neighbours that the shape reaches. Cells are as small as they can be for that. O(1).
+ * The ranges of scores in which all places of a shape are, in the order in which Redis looks through them: the middle
+ * cell and those of its eight neighbours that the shape reaches. Cells are as small as they can be for that. O(1).
  */
 export function rangesOf(shape: Shape): ScoreRange[] {
   const { center } = shape;
@@ -116,7 +116,8 @@ export function rangesOf(shape: Shape): ScoreRange[] {
   for (const [dx, dy] of NEIGHBOURS) {
     if (step >= 2 && isOutside(bounds, x, y, dx, dy, step)) continue;
     const range = rangeOfCell(moved(x, dx, step), moved(y, dy, step), step);
-    // In a world of few cells some are their own neighbours. Redis compares with the last one, unless that is the first.
+    // In a world of few cells some are their own neighbours. Redis compares with the last one, unless that is the
+    // first.
     if (last > 0 && ranges[last]!.min === range.min) continue;
     last = ranges.push(range) - 1;
   }
@@ -153,8 +154,8 @@ function middleOf(cell: number, limit: number, step: number): number {
 }
 
 /**
- * A cell's number, or that of a neighbour. At the very end of the world places are in a cell of their own behind the last one,
- * as in Redis.
+ * A cell's number, or that of a neighbour. At the very end of the world places are in a cell of their own behind the
+ * last one, as in Redis.
  */
 function moved(cell: number, by: number, step: number): number {
   return by === 0 ? cell : wrap(cell + by, step);

@@ -23,7 +23,8 @@
  *                    [ 3   place in the expiry heap ]                    only with the expires bit
  *                      field bytes, value bytes
  * ```
- * 1. A hash has a timer's entry exactly as long as a field of it expires and it is the value of a key ({@link FieldTimers}).
+ * 1. A hash has a timer's entry exactly as long as a field of it expires and it is the value of a key ({@link
+ *    FieldTimers}).
  * 2. Word 6 changes without the snapshot barrier: a snapshot may see a newer one.
  * 3. Times are those of the pairs: a field that was given none, or has lost it, expires at NO_FIELD_EXPIRE.
  */
@@ -45,7 +46,9 @@ export const TIMER_BYTES = 28;
 export interface FieldTimers {
   /** Makes sure that the next {@link start} needs no memory. */
   reserve(): void;
-  /** The hash of a holder has come to have a first expire time; its timer's entry is set where the holder is a key's. */
+  /**
+   * The hash of a holder has come to have a first expire time; its timer's entry is set where the holder is a key's.
+   */
   start(holder: number, root: number): void;
   /** The first expire time has become earlier. */
   sooner(entry: number): void;
@@ -109,7 +112,9 @@ export class HashPair {
     this.valueLength = valueLength;
   }
 
-  /** @hot Takes field and value from two entries of a listpack, the field's at `at`; returns the position behind. O(1). */
+  /**
+   * @hot Takes field and value from two entries of a listpack, the field's at `at`; returns the position behind. O(1).
+   */
   takeEntries(bytes: Uint8Array, view: DataView, at: number): number {
     const { entry } = this;
     const valueAt = entry.decode(view, at);
@@ -142,7 +147,9 @@ export class HashPair {
     return end;
   }
 
-  /** @hot Takes the expire time in halves: a double that is passed from function to function may become an object. O(1). */
+  /**
+   * @hot Takes the expire time in halves: a double that is passed from function to function may become an object. O(1).
+   */
   takeTime(high: number, low: number): void {
     this.time[0] = high * 0x1_0000_0000 + (low >>> 0);
   }

@@ -1,6 +1,6 @@
 /**
- * Small hashes: pairs in one listpack, plain or with an expire time behind each value (hash-layout.ts draws both). Methods
- * take and return roots; a pair is known by the offset of its field.
+ * Small hashes: pairs in one listpack, plain or with an expire time behind each value (hash-layout.ts draws both).
+ * Methods take and return roots; a pair is known by the offset of its field.
  */
 import { type Arena, NONE, SLAB_SHIFT } from '../memory/index.js';
 import { type HashPair, NO_FIELD_EXPIRE, TIMER_BYTES } from './hash-layout.js';

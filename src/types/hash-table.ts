@@ -1,6 +1,6 @@
 /**
- * Large hashes: a dict of field blocks, and a heap of those that expire (hash-layout.ts draws them). Methods take the root,
- * which stays where it is, and know a pair by its block, which does not.
+ * Large hashes: a dict of field blocks, and a heap of those that expire (hash-layout.ts draws them). Methods take the
+ * root, which stays where it is, and know a pair by its block, which does not.
  */
 import { type Arena, type MemoryReader, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 import type { KeyHasher } from '../util/hash.js';
@@ -282,8 +282,8 @@ export class HashTables extends HashTableReader {
   // --- Inside -------------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Whether a block has this field. It stands on a word's boundary there, and is compared word by word, as keys are
-   * (keyspace/database.ts). O(length).
+   * @hot Whether a block has this field. It stands on a word's boundary there, and is compared word by word, as keys
+   * are (keyspace/database.ts). O(length).
    */
   private hasField(block: number, bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
     const words = this.arena.words[block >>> SLAB_SHIFT]!;

@@ -1,11 +1,11 @@
 /**
- * Hashes: fields and their values, of which each may expire on its own. Small ones are one listpack, large ones a dict of
- * field blocks; hash-layout.ts draws both, hash-packed.ts and hash-table.ts are how they work.
+ * Hashes: fields and their values, of which each may expire on its own. Small ones are one listpack, large ones a dict
+ * of field blocks; hash-layout.ts draws both, hash-packed.ts and hash-table.ts are how they work.
  *
- * 1. The encoding goes from listpack to listpackex with the first expire time, and from either to hashtable with the first
- *    field or value longer than `hashMaxListpackValue`, or more than `hashMaxListpackEntries` pairs; never back.
- * 2. Fields that expire before {@link HashReader.hideBefore} are there, but are not seen. Whose time is over is for those to
- *    say who know the time.
+ * 1. The encoding goes from listpack to listpackex with the first expire time, and from either to hashtable with the
+ *    first field or value longer than `hashMaxListpackValue`, or more than `hashMaxListpackEntries` pairs; never back.
+ * 2. Fields that expire before {@link HashReader.hideBefore} are there, but are not seen. Whose time is over is for
+ *    those to say who know the time.
  * 3. A hash may be left empty: who removes the last field drops its key.
  */
 import { type Arena, type MemoryReader, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
@@ -86,8 +86,8 @@ export class HashReader {
   }
 
   /**
-   * Gives every pair that is seen to `visit`, until that returns true; returns whether it did. In a snapshot nothing else may
-   * be read meanwhile. O(length).
+   * Gives every pair that is seen to `visit`, until that returns true; returns whether it did. In a snapshot nothing
+   * else may be read meanwhile. O(length).
    */
   forEach(holder: number, visit: PairVisitor): boolean {
     const root = rootOf(this.memory, holder);
@@ -160,7 +160,9 @@ export class Hashes extends HashReader implements ValueOperations {
     this.tables = tables;
   }
 
-  /** @hot {@link HashReader.hasHidden}, without a double that leaves a function: it may become an object there. O(1). */
+  /**
+   * @hot {@link HashReader.hasHidden}, without a double that leaves a function: it may become an object there. O(1).
+   */
   override hasHidden(holder: number): boolean {
     const { arena } = this;
     if (encodingOf(arena, holder) === ENCODING_LISTPACK) return false;
@@ -177,16 +179,16 @@ export class Hashes extends HashReader implements ValueOperations {
   // --- One field ----------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Looks for a field; if it is there and seen, {@link HashReader.pair} has its value and expire time (not the field).
-   * O(1) in a table, else O(length).
+   * @hot Looks for a field; if it is there and seen, {@link HashReader.pair} has its value and expire time (not the
+   * field). O(1) in a table, else O(length).
    */
   find(holder: number, bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
     return this.locate(holder, bytes, view, from, length) && !this.isHidden();
   }
 
   /**
-   * @hot Sets a field, and makes it if it is not there; whether it was not seen before. Its expire time goes, or stays with
-   * `keepTime`. O(1) in a table, else O(length).
+   * @hot Sets a field, and makes it if it is not there; whether it was not seen before. Its expire time goes, or stays
+   * with `keepTime`. O(1) in a table, else O(length).
    */
   set(
     holder: number,
@@ -232,8 +234,8 @@ export class Hashes extends HashReader implements ValueOperations {
   }
 
   /**
-   * @hot Gives the field that {@link find} has just found another value; its expire time stays. O(length of the value), O(size)
-   * in a listpack.
+   * @hot Gives the field that {@link find} has just found another value; its expire time stays. O(length of the value),
+   * O(size) in a listpack.
    */
   setFound(holder: number, bytes: Uint8Array, view: DataView, from: number, length: number): void {
     if (length > this.limits.hashMaxListpackValue && encodingOf(this.arena, holder) !== ENCODING_HASHTABLE) {
@@ -270,7 +272,10 @@ export class Hashes extends HashReader implements ValueOperations {
     this.settleTimer(holder);
   }
 
-  /** Takes the expire time from the field that {@link find} has just found, which has one. O(log length), else O(length). */
+  /**
+   * Takes the expire time from the field that {@link find} has just found, which has one. O(log length), else
+   * O(length).
+   */
   clearTime(holder: number): void {
     const root = rootOf(this.arena, holder);
     if (encodingOf(this.arena, holder) === ENCODING_HASHTABLE) this.tables.clearTime(root, this.found);
@@ -301,13 +306,18 @@ export class Hashes extends HashReader implements ValueOperations {
 
   // --- A hash and its key -------------------------------------------------------------------------------------------
 
-  /** @hot Whether a timer waits for fields of the hash to expire: exactly those of keys' hashes with such fields. O(1). */
+  /**
+   * @hot Whether a timer waits for fields of the hash to expire: exactly those of keys' hashes with such fields. O(1).
+   */
   isTimed(holder: number): boolean {
     const { arena } = this;
     return encodingOf(arena, holder) !== ENCODING_LISTPACK && arena.i32(rootOf(arena, holder), TIMER_ENTRY) !== 0;
   }
 
-  /** The holder has become that of a key, or has moved: its timer must know it. Needs no memory but what was reserved. O(1). */
+  /**
+   * The holder has become that of a key, or has moved: its timer must know it. Needs no memory but what was reserved.
+   * O(1).
+   */
   heldBy(holder: number): void {
     const { arena } = this;
     if (this.firstExpireAt(holder) === NO_FIELD_EXPIRE) return;
@@ -323,15 +333,17 @@ export class Hashes extends HashReader implements ValueOperations {
 
   // --- Several fields -----------------------------------------------------------------------------------------------
 
-  /** Says that `count` fields are about to be set, so that a hash that will be a table becomes one at once. O(length). */
+  /**
+   * Says that `count` fields are about to be set, so that a hash that will be a table becomes one at once. O(length).
+   */
   expect(holder: number, count: number): void {
     if (count <= this.limits.hashMaxListpackEntries) return;
     if (encodingOf(this.arena, holder) !== ENCODING_HASHTABLE) this.toTable(holder, count);
   }
 
   /**
-   * Reads a pair that is seen, each equally likely; false when there is none. O(1) expected in a table whose fields are seen,
-   * else O(length).
+   * Reads a pair that is seen, each equally likely; false when there is none. O(1) expected in a table whose fields are
+   * seen, else O(length).
    */
   random(holder: number, random: Random): boolean {
     const { pair, tables } = this;
@@ -359,8 +371,8 @@ export class Hashes extends HashReader implements ValueOperations {
   }
 
   /**
-   * Visits `count` different pairs of the `seen` that are seen, each selection equally likely. O(count) expected where few are
-   * asked of a large table, else O(length).
+   * Visits `count` different pairs of the `seen` that are seen, each selection equally likely. O(count) expected where
+   * few are asked of a large table, else O(length).
    */
   sample(holder: number, seen: number, count: number, random: Random, visit: PairVisitor): void {
     const isTable = encodingOf(this.arena, holder) === ENCODING_HASHTABLE;
@@ -374,7 +386,8 @@ export class Hashes extends HashReader implements ValueOperations {
       }
       return;
     }
-    // Selection sampling (Knuth, algorithm S): each with the chance of those that are missing among those that are left.
+    // Selection sampling (Knuth, algorithm S): each with the chance of those that are missing among those that are
+    // left.
     let left = seen;
     let missing = count;
     this.forEach(holder, (pair) => {
@@ -387,8 +400,8 @@ export class Hashes extends HashReader implements ValueOperations {
   }
 
   /**
-   * One step of HSCAN: visits the pairs of one bucket that are seen, and returns the next cursor, 0 at the end; a listpack is
-   * one bucket. `visit` must not change the hash. O(pairs of the bucket).
+   * One step of HSCAN: visits the pairs of one bucket that are seen, and returns the next cursor, 0 at the end; a
+   * listpack is one bucket. `visit` must not change the hash. O(pairs of the bucket).
    */
   scan(holder: number, cursor: number, visit: PairVisitor): number {
     if (encodingOf(this.arena, holder) !== ENCODING_HASHTABLE) {

@@ -1,6 +1,7 @@
 /**
- * HyperLogLogs: how many different elements were added, within 0.81 %, in 12 KiB at most. Their bytes are those of Redis'
- * hyperloglog.c, which stores them as strings: whoever reads one with GET can write it to another server with SET.
+ * HyperLogLogs: how many different elements were added, within 0.81 %, in 12 KiB at most. Their bytes are those of
+ * Redis' hyperloglog.c, which stores them as strings: whoever reads one with GET can write it to another server with
+ * SET.
  *
  * ```
  *   0      4          5         8                16
@@ -14,8 +15,8 @@
  *                1vvvvvnn             n + 1 registers (1 to 4) that are v + 1: 1 to 32
  * ```
  * 1. Register i is the most leading zeros, counted from 1, that the hash of an element for it had.
- * 2. A sparse one has an opcode for every register, in order. Neighbours with the same value are joined where a change was made,
- *    up to five opcodes further on, so that the bytes are those that Redis has after the same additions.
+ * 2. A sparse one has an opcode for every register, in order. Neighbours with the same value are joined where a change
+ *    was made, up to five opcodes further on, so that the bytes are those that Redis has after the same additions.
  * 3. It becomes dense when a register exceeds 32, or when it would exceed `hll-sparse-max-bytes`.
  *
  * The estimate is Otmar Ertl's, "New cardinality estimation algorithms for HyperLogLog sketches" (2017), section 4.
@@ -147,7 +148,9 @@ export class HyperLogLog {
     return true;
   }
 
-  /** Raises each of `registers` to what it is here, where that is more; false when the bytes are corrupt. O(registers). */
+  /**
+   * Raises each of `registers` to what it is here, where that is more; false when the bytes are corrupt. O(registers).
+   */
   mergeInto(registers: Uint8Array): boolean {
     let index = 0;
     if (this.isDense) {
@@ -301,7 +304,8 @@ export class HyperLogLog {
   }
 }
 
-// --- Registers of 6 bits ----------------------------------------------------------------------------------------------
+// --- Registers of 6 bits
+// ----------------------------------------------------------------------------------------------
 
 function readRegister(bytes: Uint8Array, index: number): number {
   const bit = index * 6;
@@ -318,7 +322,8 @@ function writeRegister(bytes: Uint8Array, index: number, value: number): void {
   if (shift > 2) bytes[at + 1] = pair >>> 8;
 }
 
-// --- Opcodes ----------------------------------------------------------------------------------------------------------
+// --- Opcodes
+// ----------------------------------------------------------------------------------------------------------
 
 function opcodeBytes(opcode: number): number {
   return (opcode & 0xc0) === XZERO ? 2 : 1;
@@ -357,7 +362,8 @@ function writeValues(bytes: Uint8Array, at: number, value: number, run: number):
   return at + 1;
 }
 
-// --- The estimate -----------------------------------------------------------------------------------------------------
+// --- The estimate
+// -----------------------------------------------------------------------------------------------------
 
 /** The cardinality of registers whose merged values are these. O(registers). */
 export function estimateOf(registers: Uint8Array): number {

@@ -62,8 +62,8 @@ export class Int64 {
   }
 
   /**
-   * @hot Takes the int64 whose canonical text the `length` bytes at `from` are. False when they are none, and the value is
-   * anything then. O(length), O(1) for most texts that are no numbers.
+   * @hot Takes the int64 whose canonical text the `length` bytes at `from` are. False when they are none, and the value
+   * is anything then. O(length), O(1) for most texts that are no numbers.
    */
   parse(bytes: Uint8Array, from: number, length: number): boolean {
     if (length === 0 || length > MAX_DIGITS + 1) return false;

@@ -61,7 +61,10 @@ export class IntsetReader {
     integer.setWords(low >> 31, low);
   }
 
-  /** @hot Gives the integer at `index` as text: `length` bytes of `bytes` and `view` from 0 on, until the next call. O(1). */
+  /**
+   * @hot Gives the integer at `index` as text: `length` bytes of `bytes` and `view` from 0 on, until the next call.
+   * O(1).
+   */
   render(ref: number, index: number): void {
     this.read(ref, index);
     this.length = this.integer.write(this.bytes, 0);

@@ -1,6 +1,7 @@
 /**
- * Lines: one cache line of a hash table with references by hash. The index of a database (keyspace/line-index.ts) and the
- * dict of large values (dict.ts) are made of them; where a line stands and what its overflow word means is their business.
+ * Lines: one cache line of a hash table with references by hash. The index of a database (keyspace/line-index.ts) and
+ * the dict of large values (dict.ts) are made of them; where a line stands and what its overflow word means is their
+ * business.
  *
  * ```
  *   line: 16 words, 64 bytes
@@ -8,8 +9,8 @@
  *   | t0 | t1 | t2 | overflow | r0 | r1 | ... | r11|     t: 4 tags a word, one byte for each of the 12 slots, 0 = empty
  *   +----+----+----+----------+----+----+-- --+----+     r: 12 references; overflow: another line, 0 = none
  * ```
- * Linear hashing (Litwin, 1980): with `low` the highest power of two that is not above the number of lines, a hash belongs to
- * line `hash & (2*low-1)`, and to line `hash & (low-1)` as long as that does not exist.
+ * Linear hashing (Litwin, 1980): with `low` the highest power of two that is not above the number of lines, a hash
+ * belongs to line `hash & (2*low-1)`, and to line `hash & (low-1)` as long as that does not exist.
  */
 export const LINE_WORDS = 16;
 export const LINE_BYTES = LINE_WORDS * 4;
@@ -57,9 +58,9 @@ export function zeroBytes(word: number): number {
 }
 
 /**
- * The cursor of SCAN after `cursor`, 0 at the end, where the table has `mask + 1` lines but for those that are split. It
- * counts with its bits reversed, so that every entry that is there from the first step to the last is visited at least once,
- * however often lines split or merge in between. O(1).
+ * The cursor of SCAN after `cursor`, 0 at the end, where the table has `mask + 1` lines but for those that are split.
+ * It counts with its bits reversed, so that every entry that is there from the first step to the last is visited at
+ * least once, however often lines split or merge in between. O(1).
  */
 export function nextCursor(cursor: number, mask: number): number {
   // All bits above the mask set, so that the carry of the reversed addition goes into the bits below.

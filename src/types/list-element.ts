@@ -1,6 +1,6 @@
 /**
- * One element on its way into a list, or looked for in one: as the bytes that a client sent, and as the listpack entry that
- * they become. One object a user, taken anew for each element.
+ * One element on its way into a list, or looked for in one: as the bytes that a client sent, and as the listpack entry
+ * that they become. One object a user, taken anew for each element.
  */
 import { copyBytes, equalBytes } from '../memory/byte-loops.js';
 import { Int64 } from './int64.js';
@@ -61,7 +61,10 @@ export class ListElement {
     } else writeStringEntry(target, view, at, this.bytes, this.view, this.from, length);
   }
 
-  /** @hot Whether the entry at `at` is this element, however it is encoded. O(length). @param view the same memory as `all` */
+  /**
+   * @hot Whether the entry at `at` is this element, however it is encoded. O(length). @param view the same memory as
+   * `all`
+   */
   isEntry(all: Uint8Array, view: DataView, at: number): boolean {
     const first = view.getUint8(at);
     if (first >= SHORT_STRING && first < SHORT_STRING_END) {

@@ -1,6 +1,7 @@
 /**
- * How large the nodes of lists become, as Redis' quicklist.c reckons it, so that the same commands make the same nodes: what
- * OBJECT ENCODING and DEBUG OBJECT tell of a list follows from them. Sizes are those of listpacks, header and end included.
+ * How large the nodes of lists become, as Redis' quicklist.c reckons it, so that the same commands make the same nodes:
+ * what OBJECT ENCODING and DEBUG OBJECT tell of a list follows from them. Sizes are those of listpacks, header and end
+ * included.
  */
 import { LISTPACK_HEADER_BYTES } from './listpack-entry.js';
 
@@ -39,8 +40,8 @@ export function takesIn(fill: number, size: number, count: number, length: numbe
 }
 
 /**
- * Whether a list that is one node with `size` bytes of entries has become so small that it is kept as a listpack again: at most
- * half of what a listpack may be, so that lists at the limit do not change at each command. O(1).
+ * Whether a list that is one node with `size` bytes of entries has become so small that it is kept as a listpack again:
+ * at most half of what a listpack may be, so that lists at the limit do not change at each command. O(1).
  */
 export function isSmallAgain(fill: number, size: number, count: number): boolean {
   if (fill < 0) return size + LISTPACK_OVERHEAD <= mostNodeBytes(fill) / 2;

@@ -1,6 +1,6 @@
 /**
- * A node of a list, or all of a small list, opened for being read: in place, or as a decompressed copy. Works in a snapshot
- * as in the arena.
+ * A node of a list, or all of a small list, opened for being read: in place, or as a decompressed copy. Works in a
+ * snapshot as in the arena.
  */
 import { type MemoryReader, NONE } from '../memory/index.js';
 import { assert } from '../util/assert.js';

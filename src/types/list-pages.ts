@@ -1,6 +1,7 @@
 /**
- * The order of a large list's nodes: pages of up to 63 slots, one a node, that are linked both ways. Redis links the nodes
- * themselves; with counts beside each other a position in a list of a million elements is found without a cache miss a node.
+ * The order of a large list's nodes: pages of up to 63 slots, one a node, that are linked both ways. Redis links the
+ * nodes themselves; with counts beside each other a position in a list of a million elements is found without a cache
+ * miss a node.
  *
  * ```
  *   root   | head | tail | elements | nodes |
@@ -15,9 +16,11 @@
  *          compressed:  length of what follows (4 bytes), LZF of the `size` bytes of either
  * ```
  * 1. Each node has at least one element, each page at least one slot; a list without elements has no page.
- * 2. `elements` of the root and of a page are the sums of their nodes' counts, `nodes` of the root is the number of slots.
+ * 2. `elements` of the root and of a page are the sums of their nodes' counts, `nodes` of the root is the number of
+ *    slots.
  * 3. Where there are several pages, each has room for MAX_SLOTS.
- * 4. A place is a page and a slot in it. It stays valid as long as no slot is inserted or removed but at the place itself.
+ * 4. A place is a page and a slot in it. It stays valid as long as no slot is inserted or removed but at the place
+ *    itself.
  */
 import { type Arena, type MemoryReader, NONE, SLAB_SHIFT, UNIT_MASK } from '../memory/index.js';
 
@@ -120,8 +123,8 @@ export class NodePlace {
   }
 
   /**
-   * @hot Goes to the node of element `index`, which there is, and returns which one of the node's it is. O(pages from the
-   * nearer end + slots of a page).
+   * @hot Goes to the node of element `index`, which there is, and returns which one of the node's it is. O(pages from
+   * the nearer end + slots of a page).
    */
   toElement(root: number, index: number): number {
     const { memory } = this;
@@ -255,8 +258,8 @@ export class ListPages extends NodePlace {
   }
 
   /**
-   * @hot Sets count, start and size of a packed node at an end of the list, whose number of elements differs by `added` from what
-   * it was. The place is not looked at. O(1).
+   * @hot Sets count, start and size of a packed node at an end of the list, whose number of elements differs by `added`
+   * from what it was. The place is not looked at. O(1).
    */
   setEnd(root: number, slot: EndSlot, count: number, start: number, size: number, added: number): void {
     const { arena } = this;
@@ -272,8 +275,8 @@ export class ListPages extends NodePlace {
   }
 
   /**
-   * Makes a slot before or behind the node here, and goes to it: it counts no elements, and is to be {@link set} at once. In a
-   * list without nodes, which has no place, it is the first one. O(MAX_SLOTS).
+   * Makes a slot before or behind the node here, and goes to it: it counts no elements, and is to be {@link set} at
+   * once. In a list without nodes, which has no place, it is the first one. O(MAX_SLOTS).
    * @throws OutOfMemoryError with nothing changed
    */
   insert(root: number, behind: boolean): void {
@@ -292,7 +295,10 @@ export class ListPages extends NodePlace {
     arena.setI32(root, ROOT_NODES, arena.i32(root, ROOT_NODES) + 1);
   }
 
-  /** Removes the slot here and goes to the node behind it; `page` is NONE when it was the last. Needs no memory. O(MAX_SLOTS). */
+  /**
+   * Removes the slot here and goes to the node behind it; `page` is NONE when it was the last. Needs no memory.
+   * O(MAX_SLOTS).
+   */
   remove(root: number): void {
     const { arena, page, slot } = this;
     const { count } = this;
@@ -316,8 +322,8 @@ export class ListPages extends NodePlace {
   }
 
   /**
-   * Moves the whole page here to the end of another list, from which nodes are only removed, and goes to the node behind it.
-   * Needs no memory. O(1).
+   * Moves the whole page here to the end of another list, from which nodes are only removed, and goes to the node
+   * behind it. Needs no memory. O(1).
    */
   movePage(root: number, toRoot: number): void {
     const { arena, page, slots, pageElements } = this;
@@ -387,8 +393,8 @@ export class ListPages extends NodePlace {
   }
 
   /**
-   * The page here is full: lets there be room before the node here, or behind it, and goes to where the new slot is to be. Pages
-   * at the ends stay full as the list grows there.
+   * The page here is full: lets there be room before the node here, or behind it, and goes to where the new slot is to
+   * be. Pages at the ends stay full as the list grows there.
    */
   private makeRoom(root: number, behind: boolean): void {
     const { arena, page } = this;

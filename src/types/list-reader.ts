@@ -36,7 +36,9 @@ export interface PositionQuery {
   readonly mostCompared: number;
 }
 
-/** Gets a node: its entries in `bytes[from, from + length)`, or its only element as it is. Valid during the call only. */
+/**
+ * Gets a node: its entries in `bytes[from, from + length)`, or its only element as it is. Valid during the call only.
+ */
 export type NodeVisitor = (bytes: Uint8Array, from: number, length: number, count: number, isPlain: boolean) => void;
 
 export class ListReader {
@@ -63,8 +65,8 @@ export class ListReader {
   }
 
   /**
-   * @hot Gives elements [index, index + count), which there are, to `sink`. O(count + entries of a node), and what it takes to
-   * find the first: O(pages from the nearer end).
+   * @hot Gives elements [index, index + count), which there are, to `sink`. O(count + entries of a node), and what it
+   * takes to find the first: O(pages from the nearer end).
    */
   range(holder: number, index: number, count: number, sink: ElementSink): void {
     const { node, place } = this;

@@ -49,7 +49,9 @@ export class PackedRun {
     this.count = count;
   }
 
-  /** Begins a run without entries in a new block with room for `bytes` bytes of them, which will come at one end. O(1). */
+  /**
+   * Begins a run without entries in a new block with room for `bytes` bytes of them, which will come at one end. O(1).
+   */
   create(bytes: number, atFront: boolean): void {
     const { arena, floor } = this;
     this.block = arena.alloc(floor + bytes);
@@ -147,8 +149,8 @@ export class PackedRun {
   }
 
   /**
-   * Removes entries that are `element`: the first `skipped` of them stay, and of the others those behind the first `most`. There
-   * are as many. O(size).
+   * Removes entries that are `element`: the first `skipped` of them stay, and of the others those behind the first
+   * `most`. There are as many. O(size).
    */
   removeEqual(element: ListElement, skipped: number, most: number): void {
     const { arena, block, start, size } = this;
@@ -205,7 +207,9 @@ export class PackedRun {
     this.start = start;
   }
 
-  /** Opens `bytes` bytes before the entry that begins at `offset`, which is where they are then. The shorter part moves. */
+  /**
+   * Opens `bytes` bytes before the entry that begins at `offset`, which is where they are then. The shorter part moves.
+   */
   private open(offset: number, bytes: number): void {
     const { arena } = this;
     const behind = this.size - offset;
@@ -234,9 +238,9 @@ export class PackedRun {
   }
 
   /**
-   * Makes room for `bytes` at one end, where there is too little: by moving the entries where the other end has plenty of it,
-   * else in a larger block. The other end gets a quarter of what is left, if it may need it, so that those who use both ends in
-   * turn do not move everything each time. O(size), amortised O(bytes).
+   * Makes room for `bytes` at one end, where there is too little: by moving the entries where the other end has plenty
+   * of it, else in a larger block. The other end gets a quarter of what is left, if it may need it, so that those who
+   * use both ends in turn do not move everything each time. O(size), amortised O(bytes).
    */
   private makeRoom(atFront: boolean, bytes: number): void {
     const { arena, floor, size } = this;

@@ -1,6 +1,6 @@
 /**
- * Lists: a listpack while they are small, a quicklist from then on, and a listpack again when little is left, as Redis does
- * from 7.2 on. list-reader.ts draws both.
+ * Lists: a listpack while they are small, a quicklist from then on, and a listpack again when little is left, as Redis
+ * does from 7.2 on. list-reader.ts draws both.
  *
  * 1. A list that belongs to a key is never empty. One that has just been created is, until something is pushed.
  * 2. What throws has not changed what the list holds: at most how it is laid out.
@@ -42,7 +42,9 @@ export class Lists extends ListReader implements ValueOperations {
     this.run.floor = LISTPACK_FLOOR;
   }
 
-  /** An element to be looked for, valid as long as `bytes`, and until the next call. O(1). @param view the same memory */
+  /**
+   * An element to be looked for, valid as long as `bytes`, and until the next call. O(1). @param view the same memory
+   */
   wanted(bytes: Uint8Array, view: DataView, from: number, length: number): ListElement {
     this.element.take(bytes, view, from, length);
     return this.element;
@@ -103,8 +105,8 @@ export class Lists extends ListReader implements ValueOperations {
   }
 
   /**
-   * Whether an element could be added before or behind the first one that is `pivot`: then it has been. Returns the length,
-   * or -1 where the pivot is not there. O(size).
+   * Whether an element could be added before or behind the first one that is `pivot`: then it has been. Returns the
+   * length, or -1 where the pivot is not there. O(size).
    */
   insert(holder: number, spans: ByteSpans, pivot: number, element: number, behind: boolean): number {
     // Redis does so even where the pivot is not there.
@@ -158,8 +160,8 @@ export class Lists extends ListReader implements ValueOperations {
   }
 
   /**
-   * The element at an end, copied: valid until the next call. It is to be given away, and then dropped by {@link removeEnd},
-   * which needs no memory. O(its length).
+   * The element at an end, copied: valid until the next call. It is to be given away, and then dropped by
+   * {@link removeEnd}, which needs no memory. O(its length).
    */
   copyEnd(holder: number, atFront: boolean): ListElement {
     this.preparePop(holder, atFront);
@@ -203,8 +205,8 @@ export class Lists extends ListReader implements ValueOperations {
   }
 
   /**
-   * Keeps `count` elements from element `index` on, at least one, and removes the others; where they are many, most of them are
-   * moved to the list of the holder `rest`, which {@link createRest} has made, unless it is NONE. O(nodes).
+   * Keeps `count` elements from element `index` on, at least one, and removes the others; where they are many, most of
+   * them are moved to the list of the holder `rest`, which {@link createRest} has made, unless it is NONE. O(nodes).
    */
   keepRange(holder: number, index: number, count: number, rest: number): void {
     const { arena } = this;

@@ -15,8 +15,8 @@
  *   11110000 and 4 bytes       string, its length in little-endian order
  *   11111111                   no entry: the end of a listpack
  * ```
- * 1. An integer stands in the shortest of its encodings, a string in the shortest of its; so we write them. Other servers
- *    may not have: what reads entries takes each encoding with each value.
+ * 1. An integer stands in the shortest of its encodings, a string in the shortest of its; so we write them. Other
+ *    servers may not have: what reads entries takes each encoding with each value.
  * 2. A string that is the canonical text of an int64 is written as an integer.
  *
  * All functions take positions in a view, not offsets in a block.
@@ -26,7 +26,10 @@ import { Int64 } from './int64.js';
 
 /** The byte behind the last entry. */
 export const LISTPACK_END = 0xff;
-/** Bytes of the longest encoding in front of a string's data, or with an integer's: what has to be there to decode an entry. */
+/**
+ * Bytes of the longest encoding in front of a string's data, or with an integer's: what has to be there to decode an
+ * entry.
+ */
 export const MAX_HEADER_BYTES = 9;
 
 const STRING_6 = 0x80;
@@ -70,8 +73,8 @@ export function integerEntryBytes(integer: Int64): number {
 }
 
 /**
- * @hot Bytes of an entry for a string, which becomes an integer where it can: `integer` has it then, and what is returned is
- * at most 10; anything else otherwise. O(1), O(length) for up to 20 bytes.
+ * @hot Bytes of an entry for a string, which becomes an integer where it can: `integer` has it then, and what is
+ * returned is at most 10; anything else otherwise. O(1), O(length) for up to 20 bytes.
  */
 export function elementEntryBytes(bytes: Uint8Array, from: number, length: number, integer: Int64): number {
   return integer.parse(bytes, from, length) ? integerEntryBytes(integer) : stringEntryBytes(length);
@@ -252,8 +255,8 @@ function int32At(view: DataView, at: number, first: number): number {
 }
 
 /**
- * @hot The first of the entries at `at`, and of every `stride`th behind it up to `end`, that is the element; -1 when none
- * is. O(end - at).
+ * @hot The first of the entries at `at`, and of every `stride`th behind it up to `end`, that is the element; -1 when
+ * none is. O(end - at).
  * @param all the same memory as `view`
  * @param scratch is overwritten
  */

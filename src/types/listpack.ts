@@ -10,8 +10,8 @@
  *           +---------+-------------+-----------+---------+---------+-- --+---------+------+-------------+
  *                     |<-------------------------- bytes ------------------------------->|
  * ```
- * 1. `bytes` counts from itself to 0xFF; `start` is the same for all listpacks of a class, and a multiple of 4: 0 where the
- *    listpack is all of the block.
+ * 1. `bytes` counts from itself to 0xFF; `start` is the same for all listpacks of a class, and a multiple of 4: 0 where
+ *    the listpack is all of the block.
  * 2. A count of 65535 says that there are as many entries or more, and that they have to be counted.
  * 3. Entries are addressed by their offsets in the block; 0 (NONE) is no entry.
  * 4. Methods that change a listpack return the block where it stands then; other references to it, and offsets behind
@@ -121,7 +121,9 @@ export class ListpackReader {
     return at - entryBytesBefore(view, this.memory.windowBase + length);
   }
 
-  /** The entry at `index`, from the end when that is negative (-1 is the last one); NONE when there is none. O(index). */
+  /**
+   * The entry at `index`, from the end when that is negative (-1 is the last one); NONE when there is none. O(index).
+   */
   seek(ref: number, index: number): number {
     const count = this.headerCount(ref);
     let forward = index >= 0;
@@ -144,8 +146,8 @@ export class ListpackReader {
   // --- One entry ----------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Decodes the entry at `at` into {@link ListpackReader.entry}: an integer, or a string whose `offset` counts from the
-   * block's first byte. O(1).
+   * @hot Decodes the entry at `at` into {@link ListpackReader.entry}: an integer, or a string whose `offset` counts
+   * from the block's first byte. O(1).
    */
   read(ref: number, at: number): void {
     const { entry, memory } = this;
@@ -155,8 +157,8 @@ export class ListpackReader {
   }
 
   /**
-   * @hot Gives the entry at `at` as a string: `length` bytes of `bytes` and `view` at `from`. They are valid until the next
-   * call of any method, or until the block is written or moves. O(1), O(length) in a snapshot.
+   * @hot Gives the entry at `at` as a string: `length` bytes of `bytes` and `view` at `from`. They are valid until the
+   * next call of any method, or until the block is written or moves. O(1), O(length) in a snapshot.
    */
   render(ref: number, at: number): void {
     this.read(ref, at);
@@ -200,8 +202,8 @@ export class ListpackReader {
   }
 
   /**
-   * @hot The first of the entry at `at` and of every `stride`th behind it that is this element; NONE when none is, or when
-   * `at` is NONE. O(size).
+   * @hot The first of the entry at `at` and of every `stride`th behind it that is this element; NONE when none is, or
+   * when `at` is NONE. O(size).
    */
   find(
     ref: number,
@@ -268,7 +270,9 @@ export class Listpacks extends ListpackReader {
     return ref;
   }
 
-  /** @hot {@link ListpackReader.count}; where entries had to be counted and are few enough again, the header says so. */
+  /**
+   * @hot {@link ListpackReader.count}; where entries had to be counted and are few enough again, the header says so.
+   */
   override count(ref: number): number {
     const count = super.count(ref);
     if (count < COUNT_UNKNOWN && this.headerCount(ref) === COUNT_UNKNOWN) this.setCount(ref, count);
@@ -373,13 +377,17 @@ export class Listpacks extends ListpackReader {
     return this.splice(ref, at, this.entryBytes(ref, at), 0, -1);
   }
 
-  /** @hot Deletes `count` entries: those in [from, to), where `to` is an entry or {@link endOf}. Needs no memory. O(size). */
+  /**
+   * @hot Deletes `count` entries: those in [from, to), where `to` is an entry or {@link endOf}. Needs no memory.
+   * O(size).
+   */
   deleteBetween(ref: number, from: number, to: number, count: number): number {
     return this.splice(ref, from, to - from, 0, -count);
   }
 
   /**
-   * Deletes up to `count` entries from `index` on, which counts from the end when it is negative. Needs no memory. O(size).
+   * Deletes up to `count` entries from `index` on, which counts from the end when it is negative. Needs no memory.
+   * O(size).
    */
   deleteRange(ref: number, index: number, count: number): number {
     const from = count > 0 ? this.seek(ref, index) : NONE;

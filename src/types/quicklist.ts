@@ -1,6 +1,6 @@
 /**
- * Quicklists: large lists, as nodes of packed entries (list-run.ts) in the order that pages give them (list-pages.ts). When
- * nodes are made, split and joined is Redis' quicklist.c, 7.4.
+ * Quicklists: large lists, as nodes of packed entries (list-run.ts) in the order that pages give them (list-pages.ts).
+ * When nodes are made, split and joined is Redis' quicklist.c, 7.4.
  *
  * ```
  *   root --> page --> node | node | node | node | node
@@ -8,9 +8,10 @@
  * ```
  * 1. An element of more bytes than a node may have is a plain node of its own, whatever stands beside it.
  * 2. What needs memory asks for it before the list has changed: what throws has at most split, joined or decompressed
- *    nodes, which nobody sees. Joining, compressing and giving room back are left out where there is no memory for them.
- * 3. Each node says whether it is compressed, and is read and written as it is: `list-compress-depth` decides what happens
- *    to nodes from now on.
+ *    nodes, which nobody sees. Joining, compressing and giving room back are left out where there is no memory for
+ *    them.
+ * 3. Each node says whether it is compressed, and is read and written as it is: `list-compress-depth` decides what
+ *    happens to nodes from now on.
  */
 import { type Arena, isOutOfMemory, NONE, SLAB_SHIFT } from '../memory/index.js';
 import { LzfCompressor } from '../util/lzf.js';
@@ -70,11 +71,12 @@ export class Quicklist {
     this.node = new OpenNode(arena);
   }
 
-  // --- The list as a whole --------------------------------------------------------------------------------------------
+  // --- The list as a whole
+  // --------------------------------------------------------------------------------------------
 
   /**
-   * A list whose only node is a run of entries that stands in `block`, or a list without elements where `count` is 0. The block
-   * is the list's then. O(1).
+   * A list whose only node is a run of entries that stands in `block`, or a list without elements where `count` is 0.
+   * The block is the list's then. O(1).
    */
   create(block: number, start: number, size: number, count: number): number {
     const { place } = this;
@@ -90,7 +92,9 @@ export class Quicklist {
     return root;
   }
 
-  /** Loads the only node of a list into `run`; false when there are several, or it is plain, or has to be decompressed. */
+  /**
+   * Loads the only node of a list into `run`; false when there are several, or it is plain, or has to be decompressed.
+   */
   loadOnlyNode(root: number, run: PackedRun): boolean {
     const { place } = this;
     if (nodesOf(this.arena, root) !== 1) return false;
@@ -160,11 +164,13 @@ export class Quicklist {
     return Math.round((bytes / most) * nodes) + Math.ceil(nodes / MAX_SLOTS) * PAGE_BYTES + ROOT_BYTES;
   }
 
-  // --- The ends -------------------------------------------------------------------------------------------------------
+  // --- The ends
+  // -------------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Adds an element at one end if the node there has room for it, which is what happens nearly always: no node comes or
-   * goes. O(its length). Half the time of {@link push} (bench/micro/list.bench.ts, Node 20), which does the same.
+   * @hot Adds an element at one end if the node there has room for it, which is what happens nearly always: no node
+   * comes or goes. O(its length). Half the time of {@link push} (bench/micro/list.bench.ts, Node 20), which does the
+   * same.
    */
   pushQuickly(root: number, atFront: boolean, element: ListElement): boolean {
     const { arena, end } = this;
@@ -184,8 +190,8 @@ export class Quicklist {
   }
 
   /**
-   * @hot Gives the element at one end to `sink` and removes it if the node there has others, and is as it was: no node comes or
-   * goes. O(its length).
+   * @hot Gives the element at one end to `sink` and removes it if the node there has others, and is as it was: no node
+   * comes or goes. O(its length).
    */
   popQuickly(root: number, atFront: boolean, sink: ElementSink): boolean {
     const { arena, end } = this;
@@ -232,7 +238,8 @@ export class Quicklist {
     this.storeRun(root, -1);
   }
 
-  // --- In the middle --------------------------------------------------------------------------------------------------
+  // --- In the middle
+  // --------------------------------------------------------------------------------------------------
 
   /** Adds an element before or behind element `index`, which there is. O(size of a node). */
   insert(root: number, index: number, behind: boolean, element: ListElement): void {
@@ -279,9 +286,9 @@ export class Quicklist {
   }
 
   /**
-   * Keeps `count` elements from element `index` on, at least one, and removes the others; {@link settleEnds} is to follow.
-   * Whole pages of them are moved to the list `rest`, where that is not NONE, to be freed later. O(nodes), O(pages) with
-   * `rest`.
+   * Keeps `count` elements from element `index` on, at least one, and removes the others; {@link settleEnds} is to
+   * follow. Whole pages of them are moved to the list `rest`, where that is not NONE, to be freed later. O(nodes),
+   * O(pages) with `rest`.
    */
   keepRange(root: number, index: number, count: number, rest: number): void {
     const { place } = this;
@@ -296,8 +303,8 @@ export class Quicklist {
   }
 
   /**
-   * Removes elements that are `element`: up to `most` of them, from the front or from the back. Returns how many there were.
-   * O(size).
+   * Removes elements that are `element`: up to `most` of them, from the front or from the back. Returns how many there
+   * were. O(size).
    */
   removeEqual(root: number, element: ListElement, most: number, fromFront: boolean): number {
     const { place, run } = this;
@@ -326,7 +333,8 @@ export class Quicklist {
     return removed;
   }
 
-  // --- Nodes ----------------------------------------------------------------------------------------------------------
+  // --- Nodes
+  // ----------------------------------------------------------------------------------------------------------
 
   /** Removes elements; where only a part of a node's goes, it is not compressed. */
   private removeRange(root: number, index: number, count: number, rest: number): void {
@@ -378,7 +386,10 @@ export class Quicklist {
     return false;
   }
 
-  /** The node here has been split where the element belongs: adds it to the half that comes first or next, and joins nodes. */
+  /**
+   * The node here has been split where the element belongs: adds it to the half that comes first or next, and joins
+   * nodes.
+   */
   private pushIntoHalf(root: number, atNext: boolean, element: ListElement): void {
     const { place, run } = this;
     if (atNext) place.toNext();
@@ -459,7 +470,9 @@ export class Quicklist {
     return true;
   }
 
-  /** Joins nodes around the one here where two have room in one, in Redis' order. The place is one of them, afterwards. */
+  /**
+   * Joins nodes around the one here where two have room in one, in Redis' order. The place is one of them, afterwards.
+   */
   private joinAround(root: number): void {
     const { place } = this;
     if (place.toPrevious()) {
@@ -551,7 +564,8 @@ export class Quicklist {
     return element.length > mostNodeBytes(this.limits.listMaxListpackSize);
   }
 
-  // --- Compression ----------------------------------------------------------------------------------------------------
+  // --- Compression
+  // ----------------------------------------------------------------------------------------------------
 
   /** @hot Decompresses the node here; returns whether it was compressed. */
   private expand(root: number): boolean {
@@ -604,8 +618,8 @@ export class Quicklist {
   }
 
   /**
-   * To be called when nodes have come or gone: those at the ends are decompressed, those next to them compressed. O(depth), O(1)
-   * where nodes are not compressed.
+   * To be called when nodes have come or gone: those at the ends are decompressed, those next to them compressed.
+   * O(depth), O(1) where nodes are not compressed.
    */
   settleEnds(root: number): void {
     const { listCompressDepth: depth } = this.limits;
@@ -648,8 +662,8 @@ export class Quicklist {
   }
 
   /**
-   * Decompresses all nodes with elements that are `element`, so that removing them needs no memory. Returns whether there were
-   * any. O(nodes), O(size) where nodes are compressed.
+   * Decompresses all nodes with elements that are `element`, so that removing them needs no memory. Returns whether
+   * there were any. O(nodes), O(size) where nodes are compressed.
    */
   private expandEqual(root: number, element: ListElement): boolean {
     const { place } = this;

@@ -5,8 +5,8 @@
  * ```
  *   member | score | member | score | ...      by score, then by the members' bytes
  * ```
- * 1. A score that is an integer of up to 2^62 in magnitude is written in decimal, and so becomes an integer entry; -0 is 0.
- *    Every other is the text of `%.17g`, which reads back as the same double.
+ * 1. A score that is an integer of up to 2^62 in magnitude is written in decimal, and so becomes an integer entry; -0
+ *    is 0. Every other is the text of `%.17g`, which reads back as the same double.
  * 2. The entry of a score is the one behind its member's; positions of pairs are those of the members.
  */
 import { compareBytes, compareLong, SMALL_COMPARE } from '../memory/byte-loops.js';
@@ -66,7 +66,10 @@ export class ScoredListpackReader {
   /** How many pairs {@link firstFrom} has passed. */
   private passed = 0;
 
-  /** @hot The first pair with a score of at least `score`, or above it where it is `exclusive`; NONE when none has. O(size). */
+  /**
+   * @hot The first pair with a score of at least `score`, or above it where it is `exclusive`; NONE when none has.
+   * O(size).
+   */
   protected firstFrom(ref: number, score: number, exclusive: boolean): number {
     const { entry } = this.listpacks;
     const end = this.listpacks.endOf(ref);
@@ -142,7 +145,9 @@ export class ScoredListpacks extends ScoredListpackReader {
     return order !== 0 ? order : Math.sign(listpacks.length - length);
   }
 
-  /** Makes sure that a member of `length` bytes can be inserted without memory. Returns where the listpack is. O(size). */
+  /**
+   * Makes sure that a member of `length` bytes can be inserted without memory. Returns where the listpack is. O(size).
+   */
   private reserve(ref: number, length: number): number {
     return this.listpacks.reserve(ref, length + 11 + SCORE_ENTRY_BYTES);
   }

@@ -19,8 +19,8 @@ export const MEMBER_OFFSET = 8;
 const SHORT_BYTES = 256;
 
 /**
- * Gets a member: `bytes[from, from + length)`, `view` over the same memory. Valid during the call only. Where a visit may end
- * early, `true` ends it, and nothing else does.
+ * Gets a member: `bytes[from, from + length)`, `view` over the same memory. Valid during the call only. Where a visit
+ * may end early, `true` ends it, and nothing else does.
  */
 export type MemberVisitor = (bytes: Uint8Array, view: DataView, from: number, length: number) => unknown;
 

@@ -8,8 +8,8 @@
  *   hashtable   a dict of a block for each member (set-table.ts)
  * ```
  * 1. The root is the block of the intset or listpack, or the dict's root.
- * 2. An encoding changes as Redis 7.2 changes it: an addition turns an intset into a listpack or a hashtable and a listpack
- *    into a hashtable, never back. Only {@link Sets.toIntset} makes an intset of another.
+ * 2. An encoding changes as Redis 7.2 changes it: an addition turns an intset into a listpack or a hashtable and a
+ *    listpack into a hashtable, never back. Only {@link Sets.toIntset} makes an intset of another.
  * 3. A member that is the canonical text of an int64 is that integer, in whatever encoding.
  * 4. What throws for want of memory has changed nothing but perhaps the encoding.
  */
@@ -67,8 +67,8 @@ export class SetReader {
   }
 
   /**
-   * Visits the members until `visit` returns true; returns whether it did. `visit` must not change the set; others it may.
-   * O(visited).
+   * Visits the members until `visit` returns true; returns whether it did. `visit` must not change the set; others it
+   * may. O(visited).
    */
   forEach(holder: number, visit: MemberVisitor): boolean {
     const root = rootOf(this.memory, holder);
@@ -119,8 +119,8 @@ export class Sets extends SetReader implements ValueOperations {
   private readonly limits: TypeLimits;
   private readonly random: Random;
   private readonly integer = new Int64();
-  // Integers that are moved from encoding to encoding have digits of their own: the reader's may be those of a member that is
-  // just being added.
+  // Integers that are moved from encoding to encoding have digits of their own: the reader's may be those of a member
+  // that is just being added.
   private readonly digits = new Uint8Array(INT64_TEXT_MAX + 4);
   private readonly digitsView = new DataView(this.digits.buffer);
 
@@ -155,7 +155,9 @@ export class Sets extends SetReader implements ValueOperations {
     setValue(this.arena, holder, ENCODING_LISTPACK, this.listpacks.create());
   }
 
-  /** @hot Says that up to `count` members will be added: a set that is too small for them changes its encoding at once. */
+  /**
+   * @hot Says that up to `count` members will be added: a set that is too small for them changes its encoding at once.
+   */
   expect(holder: number, count: number): void {
     const encoding = encodingOf(this.arena, holder);
     if (
@@ -335,9 +337,9 @@ export class Sets extends SetReader implements ValueOperations {
   }
 
   /**
-   * Visits `count` different members, fewer than there are, each such choice equally likely. A few of a large set are drawn
-   * until there are enough different ones; else all are walked over, and each is taken with the chance that it then has to be
-   * one of those that are still wanted (algorithm S, Knuth, volume 2, 3.4.2). O(count), or O(size).
+   * Visits `count` different members, fewer than there are, each such choice equally likely. A few of a large set are
+   * drawn until there are enough different ones; else all are walked over, and each is taken with the chance that it
+   * then has to be one of those that are still wanted (algorithm S, Knuth, volume 2, 3.4.2). O(count), or O(size).
    */
   sample(holder: number, count: number, visit: MemberVisitor): void {
     const size = this.count(holder);
@@ -362,8 +364,8 @@ export class Sets extends SetReader implements ValueOperations {
   }
 
   /**
-   * Removes `count` different members, fewer than there are, each such choice equally likely, and visits each of them before.
-   * O(count), O(size) of a small set.
+   * Removes `count` different members, fewer than there are, each such choice equally likely, and visits each of them
+   * before. O(count), O(size) of a small set.
    * @throws OutOfMemoryError for a small set, and nothing has changed
    */
   takeSample(holder: number, count: number, visit: MemberVisitor): void {
@@ -524,8 +526,8 @@ export class Sets extends SetReader implements ValueOperations {
   }
 
   /**
-   * One step of SSCAN over a hashtable: visits the blocks of one bucket's members and returns the next cursor, 0 at the end.
-   * O(members of the bucket).
+   * One step of SSCAN over a hashtable: visits the blocks of one bucket's members and returns the next cursor, 0 at the
+   * end. O(members of the bucket).
    */
   scan(holder: number, cursor: number, visit: (block: number) => void): number {
     return this.tables.dict.scan(rootOf(this.arena, holder), cursor, visit);

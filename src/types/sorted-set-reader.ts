@@ -8,8 +8,8 @@
  *              The name is Redis'; OBJECT ENCODING answers it.
  * ```
  * 1. A sorted set that is the value of a key is not empty.
- * 2. Tree and dict have the same members, which belong to the set. While a result is built ({@link SortedSets.beginResult})
- *    the tree is empty and the dict alone has them.
+ * 2. Tree and dict have the same members, which belong to the set. While a result is built ({@link
+ *    SortedSets.beginResult}) the tree is empty and the dict alone has them.
  */
 import { type MemoryReader, NONE } from '../memory/index.js';
 import {
@@ -36,8 +36,8 @@ const NO_VIEW = new DataView(NO_BYTES.buffer);
 const DIGITS_MAX = 24;
 
 /**
- * A place in a sorted set, and what stands there: the member is `bytes[from, from + length)`, `view` the same memory. Valid
- * until the set changes; in a snapshot until anything else is read.
+ * A place in a sorted set, and what stands there: the member is `bytes[from, from + length)`, `view` the same memory.
+ * Valid until the set changes; in a snapshot until anything else is read.
  */
 export class SortedSetCursor {
   bytes: Uint8Array = NO_BYTES;
@@ -163,7 +163,9 @@ export class SortedSetReader {
     return true;
   }
 
-  /** @hot Decodes the entry at `at` of a listpack; `entry.offset` counts from the block. Returns where the next one is. */
+  /**
+   * @hot Decodes the entry at `at` of a listpack; `entry.offset` counts from the block. Returns where the next one is.
+   */
   private decode(ref: number, at: number, end: number): number {
     const { memory } = this;
     const { entry } = this.packs;

@@ -132,8 +132,8 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   }
 
   /**
-   * How many members are below the bytes, or at most those where they are `exclusive`. That has a meaning only where all
-   * scores are the same. O(log N).
+   * How many members are below the bytes, or at most those where they are `exclusive`. That has a meaning only where
+   * all scores are the same. O(log N).
    */
   rankOfBytes(
     holder: number,
@@ -156,7 +156,10 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     return rank;
   }
 
-  /** Shows a member, each equally likely, at a cursor, which has no place then. The set must not be empty. O(1) expected. */
+  /**
+   * Shows a member, each equally likely, at a cursor, which has no place then. The set must not be empty. O(1)
+   * expected.
+   */
   random(holder: number, random: Random, cursor: SortedSetCursor): void {
     const { arena } = this;
     if (encodingOf(arena, holder) === ENCODING_LISTPACK) {
@@ -167,8 +170,8 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   }
 
   /**
-   * One step of ZSCAN: shows members, those of a bucket or all of a listpack, and returns the next cursor, 0 at the end.
-   * `visit` must not change the set. O(elements visited).
+   * One step of ZSCAN: shows members, those of a bucket or all of a listpack, and returns the next cursor, 0 at the
+   * end. `visit` must not change the set. O(elements visited).
    */
   scan(holder: number, at: number, visit: MemberVisitor): number {
     const { arena, ownCursor } = this;
@@ -185,8 +188,8 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   // --- Changing -----------------------------------------------------------------------------------------------------
 
   /**
-   * @hot Adds a member or gives it another score, as far as the options allow; {@link resultScore} tells its score. `options`
-   * are bits of ADD_. O(log N).
+   * @hot Adds a member or gives it another score, as far as the options allow; {@link resultScore} tells its score.
+   * `options` are bits of ADD_. O(log N).
    * @throws OutOfMemoryError and nothing has changed but perhaps the encoding
    */
   add(
@@ -271,8 +274,8 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   // --- Results ------------------------------------------------------------------------------------------------------
 
   /**
-   * Lets a holder of no value hold the beginning of a result: members come in by {@link accumulate} in any order, and it is
-   * a set when {@link finishResult} has been called. O(1).
+   * Lets a holder of no value hold the beginning of a result: members come in by {@link accumulate} in any order, and
+   * it is a set when {@link finishResult} has been called. O(1).
    */
   beginResult(holder: number): void {
     setValue(this.arena, holder, ENCODING_SKIPLIST, this.newRoot());
@@ -559,7 +562,9 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
   }
 }
 
-/** Two scores of a member as one. Infinities of both signs make 0, as in Redis, and what is no number changes nothing. */
+/**
+ * Two scores of a member as one. Infinities of both signs make 0, as in Redis, and what is no number changes nothing.
+ */
 export function aggregated(score: number, other: number, aggregate: Aggregate): number {
   if (aggregate === AGGREGATE_SUM) {
     const sum = score + other;

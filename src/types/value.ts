@@ -48,7 +48,9 @@ export const META_ENCODING_MASK = 0xf0;
 /** Bytes of a block that is a holder and nothing else. */
 export const HOLDER_BYTES = 16;
 
-/** Gets an element of a value: `bytes[from, from + length)`, `view` over the same memory. Valid during the call only. */
+/**
+ * Gets an element of a value: `bytes[from, from + length)`, `view` over the same memory. Valid during the call only.
+ */
 export type ElementVisitor = (bytes: Uint8Array, view: DataView, from: number, length: number) => void;
 
 /** What every type can do with a whole value: for deletion, COPY and MEMORY USAGE. */
@@ -56,8 +58,8 @@ export interface ValueOperations {
   /** About how many blocks {@link ValueOperations.free} has to free. O(1). */
   effort(holder: number): number;
   /**
-   * Frees about `blocks` blocks of the value, and is called again until it returns true: nothing is left, and the root is
-   * NONE. Nobody else uses the value from the first call on. Needs no memory. O(blocks).
+   * Frees about `blocks` blocks of the value, and is called again until it returns true: nothing is left, and the root
+   * is NONE. Nobody else uses the value from the first call on. Needs no memory. O(blocks).
    */
   free(holder: number, blocks: number): boolean;
   /**
@@ -66,8 +68,8 @@ export interface ValueOperations {
    */
   copy(from: number, to: number): void;
   /**
-   * Bytes of all blocks of the value. Where they differ in size, so many of them are looked at, 0: all of them; the sum is
-   * estimated from those. O(samples).
+   * Bytes of all blocks of the value. Where they differ in size, so many of them are looked at, 0: all of them; the sum
+   * is estimated from those. O(samples).
    */
   memoryUsage(holder: number, samples: number): number;
   /** Figures of the dict that a large value is kept in, null for a small one. O(size). */

@@ -162,9 +162,9 @@ function parseUncommonDouble(bytes: Uint8Array, from: number, end: number): numb
 }
 
 /**
- * @hot The double that strtod reads from the bytes up to their first NUL, NaN where something is left over or it spells NaN:
- * {@link parseDouble} but for blanks in front, values that overflow or round to 0, and nothing at all, which is 0. So Redis
- * reads the bounds of ranges of scores. O(length).
+ * @hot The double that strtod reads from the bytes up to their first NUL, NaN where something is left over or it spells
+ * NaN: {@link parseDouble} but for blanks in front, values that overflow or round to 0, and nothing at all, which is 0.
+ * So Redis reads the bounds of ranges of scores. O(length).
  */
 export function parseLooseDouble(bytes: Uint8Array, from: number, length: number): number {
   const value = parseDouble(bytes, from, length);

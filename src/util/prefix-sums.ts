@@ -1,6 +1,6 @@
 /**
- * Counts at the places 0 to n-1 with their running sums, as a binary indexed tree (Fenwick, 1994): changing a count, the sum
- * of all before a place, and the place where a sum is reached each take O(log n).
+ * Counts at the places 0 to n-1 with their running sums, as a binary indexed tree (Fenwick, 1994): changing a count,
+ * the sum of all before a place, and the place where a sum is reached each take O(log n).
  */
 
 /** Counts of a fixed number of places; none is ever negative. */
@@ -31,7 +31,10 @@ export class PrefixSums {
     return sum;
   }
 
-  /** The place that holds item `n` (from 0 on) when all that is counted stands in a row; `n` is below {@link total}. O(log n). */
+  /**
+   * The place that holds item `n` (from 0 on) when all that is counted stands in a row; `n` is below {@link total}.
+   * O(log n).
+   */
   placeOf(n: number): number {
     let place = 0;
     let left = n;

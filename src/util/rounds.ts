@@ -1,6 +1,6 @@
 /**
- * Going round a collection a part at a time: what is to be done for each member once a second need not be done for all in
- * one go, nor need all be looked at to find those whose turn it is.
+ * Going round a collection a part at a time: what is to be done for each member once a second need not be done for all
+ * in one go, nor need all be looked at to find those whose turn it is.
  */
 
 /** A Set, or the values of a Map. */
@@ -21,8 +21,8 @@ export class Rounds<T> {
   }
 
   /**
-   * Visits the next of `parts` parts of the members: whoever stays is visited once in as many turns, or a few turns later
-   * when others come. O(members / parts).
+   * Visits the next of `parts` parts of the members: whoever stays is visited once in as many turns, or a few turns
+   * later when others come. O(members / parts).
    */
   turn(parts: number, visit: (member: T) => void): void {
     for (let left = Math.ceil(this.members.size / parts); left > 0; left--) {

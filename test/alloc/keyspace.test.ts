@@ -1,8 +1,8 @@
 /**
- * Hot paths of the keyspace allocate nothing on V8's heap: a million calls leave it as it was, and no garbage collection
- * comes in between. Compiling a function allocates, so that rounds are repeated until one is clean; a path that allocates
- * so much as one object a call never has one. (A time that is given to a key costs one number of 16 bytes, where it passes
- * from function to function; that is not held here.)
+ * Hot paths of the keyspace allocate nothing on V8's heap: a million calls leave it as it was, and no garbage
+ * collection comes in between. Compiling a function allocates, so that rounds are repeated until one is clean; a path
+ * that allocates so much as one object a call never has one. (A time that is given to a key costs one number of 16
+ * bytes, where it passes from function to function; that is not held here.)
  */
 import { beforeEach, describe, it } from 'vitest';
 import type { Database } from '../../src/keyspace/database.js';

@@ -1,7 +1,7 @@
 /**
  * Runs a million calls of each of some commands through the request loop of a server that does not listen, with input
- * made beforehand, and prints what that allocated on V8's heap. It runs the built server in a process of its own: the test
- * runner's transformations and garbage are not what is measured. `node --expose-gc requests-child.mjs <calls>`
+ * made beforehand, and prints what that allocated on V8's heap. It runs the built server in a process of its own: the
+ * test runner's transformations and garbage are not what is measured. `node --expose-gc requests-child.mjs <calls>`
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { Client } from '../../dist/commands/client.js';

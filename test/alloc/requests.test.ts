@@ -1,7 +1,7 @@
 /**
- * Hot commands leave nothing behind on V8's heap but the clock's readings, a few numbers of 16 bytes for each batch: Node
- * has no call for the time that allocates nothing. Commands that are not brief are timed on their own, so DEL reads the
- * clock for each call, and so do LINDEX and LRANGE.
+ * Hot commands leave nothing behind on V8's heap but the clock's readings, a few numbers of 16 bytes for each batch:
+ * Node has no call for the time that allocates nothing. Commands that are not brief are timed on their own, so DEL
+ * reads the clock for each call, and so do LINDEX and LRANGE.
  */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';

@@ -1,4 +1,6 @@
-/** Single members of sets come, go and are looked for without a heap object, in every encoding. See keyspace.test.ts. */
+/**
+ * Single members of sets come, go and are looked for without a heap object, in every encoding. See keyspace.test.ts.
+ */
 import { describe, it } from 'vitest';
 import { Arena, NONE } from '../../src/memory/index.js';
 import { TypeLimits } from '../../src/types/limits.js';
@@ -11,7 +13,9 @@ import { expectNoGarbage } from './no-garbage.js';
 /** Digits of an integer that is an int32: larger ones may cost a number of 16 bytes where they are read or rendered. */
 const MEMBER_BYTES = 9;
 
-/** A set of `count` members, and as many that are not in it: texts of digits, behind a letter unless they are integers. */
+/**
+ * A set of `count` members, and as many that are not in it: texts of digits, behind a letter unless they are integers.
+ */
 class Subject {
   readonly arena = new Arena();
   readonly sets = new Sets(this.arena, new KeyHasher(1, 2), new TypeLimits(), new Random(3));

@@ -1,6 +1,6 @@
 /**
- * Single members of sorted sets come, go, move and are looked for without a heap object, in both encodings. Scores are small
- * integers: others may cost a number of 16 bytes where they are passed on. See keyspace.test.ts.
+ * Single members of sorted sets come, go, move and are looked for without a heap object, in both encodings. Scores are
+ * small integers: others may cost a number of 16 bytes where they are passed on. See keyspace.test.ts.
  */
 import { describe, it } from 'vitest';
 import { Arena, NONE } from '../../src/memory/index.js';

@@ -103,7 +103,8 @@ describe('redstart-server', () => {
     const client = await server.connect();
     // Once the system has the command, the server reads it before it looks at signals that come later.
     await new Promise((written) => client.socket.write('DEBUG SLEEP 0.5\r\n', written));
-    const insisting = setInterval(() => server.kill('SIGINT'), 5); // many: the system merges those that it has not delivered
+    // Many: the system merges those that it has not delivered.
+    const insisting = setInterval(() => server.kill('SIGINT'), 5);
     const exit = await server.exited;
     clearInterval(insisting);
     expect(exit).toEqual({ code: 1, signal: null });

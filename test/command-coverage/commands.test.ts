@@ -1,7 +1,7 @@
 /**
  * What the tests cover of the command table, read from what they recorded while they ran: in a run of all tests every
- * token of every command's syntax was sent to both servers, and every error came back from both. What need not is listed
- * in exceptions.ts. `npm run coverage:commands` shows the gaps of any run.
+ * token of every command's syntax was sent to both servers, and every error came back from both. What need not is
+ * listed in exceptions.ts. `npm run coverage:commands` shows the gaps of any run.
  */
 import { describe, expect, test } from 'vitest';
 import { referenceAvailable } from '../support/index.js';

@@ -1,6 +1,6 @@
 /**
- * What the tests have covered, read from what they recorded: for each command of the table the tokens of its syntax that
- * were sent to each server, and for each text of errors.ts whether that error came back from it.
+ * What the tests have covered, read from what they recorded: for each command of the table the tokens of its syntax
+ * that were sent to each server, and for each text of errors.ts whether that error came back from it.
  */
 import * as errors from '../../src/commands/errors.js';
 import { createFullCommandTable } from '../../src/commands/families/index.js';
@@ -50,7 +50,9 @@ export function errorGaps(records: Records): string[] {
   });
 }
 
-/** Commands and subcommands (as `container|name`) that the server has, with the tokens of their syntax in upper case. */
+/**
+ * Commands and subcommands (as `container|name`) that the server has, with the tokens of their syntax in upper case.
+ */
 function* commandsWithTokens(server: Server): Generator<[name: string, tokens: string[]]> {
   for (const { name, spec, subcommands } of createFullCommandTable().all) {
     if (subcommands !== null || !isThere(server, spec.since)) continue;

@@ -1,6 +1,6 @@
 /**
- * `npm run coverage:commands`: what the tests have not covered, as the last run of all tests recorded it; where there is
- * none, as the kept runs of some tests did. Other folders of records may be named behind `--`.
+ * `npm run coverage:commands`: what the tests have not covered, as the last run of all tests recorded it; where there
+ * is none, as the kept runs of some tests did. Other folders of records may be named behind `--`.
  */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

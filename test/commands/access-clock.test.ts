@@ -1,6 +1,6 @@
 /**
- * Which commands count as a use of their keys, and how often: under an LFU policy whose counter every use raises by one,
- * a new key has 5, and OBJECT FREQ, which is none, tells how many there were since.
+ * Which commands count as a use of their keys, and how often: under an LFU policy whose counter every use raises by
+ * one, a new key has 5, and OBJECT FREQ, which is none, tells how many there were since.
  */
 import { expect } from 'vitest';
 import { type CommandClient, describeCommands } from '../support/targets.js';

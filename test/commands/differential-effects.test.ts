@@ -1,7 +1,7 @@
 /**
- * Random commands, and what they do behind their replies: the keyspace events that they cause, what is propagated of them,
- * and the counters of changes, hits, misses and expired keys. A redstart inside this process, whose feed and events are
- * listened to, against a replica and a subscriber of the reference.
+ * Random commands, and what they do behind their replies: the keyspace events that they cause, what is propagated of
+ * them, and the counters of changes, hits, misses and expired keys. A redstart inside this process, whose feed and
+ * events are listened to, against a replica and a subscriber of the reference.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Random key, expiry and string commands over two databases, sent to redstart and to the reference: every reply must be the
- * same, and so must be what is left in the keyspace.
+ * Random key, expiry and string commands over two databases, sent to redstart and to the reference: every reply must be
+ * the same, and so must be what is left in the keyspace.
  */
 import fc from 'fast-check';
 import {

@@ -1,6 +1,6 @@
 /**
- * Random hash commands, sent to redstart and to the reference: every reply must be the same but for the order of fields, and
- * so must be the hashes that are left. Limits are low, so that hashes become tables.
+ * Random hash commands, sent to redstart and to the reference: every reply must be the same but for the order of
+ * fields, and so must be the hashes that are left. Limits are low, so that hashes become tables.
  */
 import fc from 'fast-check';
 import { command, expiryCommand, key, keyCommand, stringCommand } from '../support/command-arbitraries.js';

@@ -1,6 +1,6 @@
 /**
- * Random HyperLogLog commands, sent to redstart and to the reference: replies must be the same, and the bytes that GET shows.
- * A low limit makes some of them dense.
+ * Random HyperLogLog commands, sent to redstart and to the reference: replies must be the same, and the bytes that GET
+ * shows. A low limit makes some of them dense.
  */
 import fc from 'fast-check';
 import { command, key, pick } from '../support/command-arbitraries.js';

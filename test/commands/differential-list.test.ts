@@ -1,6 +1,6 @@
 /**
- * Random list commands, sent to redstart and to the reference: every reply must be the same, and so must be the lists that are
- * left. Nodes are small, so that they are split, joined, compressed and emptied.
+ * Random list commands, sent to redstart and to the reference: every reply must be the same, and so must be the lists
+ * that are left. Nodes are small, so that they are split, joined, compressed and emptied.
  */
 import fc from 'fast-check';
 import { command, expiryCommand, key, keyCommand, normalise, stringCommand } from '../support/command-arbitraries.js';

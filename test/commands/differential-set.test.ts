@@ -1,6 +1,6 @@
 /**
- * Random set commands, sent to redstart and to the reference: every reply must be the same but for the order of members, and
- * so must be the sets that are left. Limits are low, so that sets go through all their encodings.
+ * Random set commands, sent to redstart and to the reference: every reply must be the same but for the order of
+ * members, and so must be the sets that are left. Limits are low, so that sets go through all their encodings.
  */
 import fc from 'fast-check';
 import { command, expiryCommand, key, keyCommand, stringCommand } from '../support/command-arbitraries.js';

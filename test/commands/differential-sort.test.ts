@@ -1,6 +1,6 @@
 /**
- * Random SORT commands, sent to redstart and to the reference. Sorted sets are sorted by numbers alone: where texts are the same,
- * as where patterns lead to nothing, the order is that of a hash table in Redis.
+ * Random SORT commands, sent to redstart and to the reference. Sorted sets are sorted by numbers alone: where texts are
+ * the same, as where patterns lead to nothing, the order is that of a hash table in Redis.
  */
 import fc from 'fast-check';
 import { command, key, pick } from '../support/command-arbitraries.js';

@@ -1,6 +1,6 @@
 /**
- * Random sorted set commands, sent to redstart and to the reference: every reply must be the same, and so must be what is
- * left in the keyspace. The limits of listpacks are low, so that sets of both encodings meet.
+ * Random sorted set commands, sent to redstart and to the reference: every reply must be the same, and so must be what
+ * is left in the keyspace. The limits of listpacks are low, so that sets of both encodings meet.
  */
 import fc from 'fast-check';
 import { command, expiryCommand, few, INSPECTION, key, normalise } from '../support/command-arbitraries.js';

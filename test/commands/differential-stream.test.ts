@@ -1,6 +1,6 @@
 /**
- * Random stream commands on redstart and on the reference: the same replies, and the same left in the end. Once with nodes as
- * they are configured, and once with ones that are soon full, so that there are several in each stream.
+ * Random stream commands on redstart and on the reference: the same replies, and the same left in the end. Once with
+ * nodes as they are configured, and once with ones that are soon full, so that there are several in each stream.
  */
 import { differential } from '../support/differential.js';
 import {

@@ -1,6 +1,6 @@
 /**
- * Random string and bitmap commands, sent to redstart and to the reference: every reply must be the same, and so must be
- * what is left in the keyspace.
+ * Random string and bitmap commands, sent to redstart and to the reference: every reply must be the same, and so must
+ * be what is left in the keyspace.
  */
 import fc from 'fast-check';
 import {

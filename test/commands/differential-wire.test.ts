@@ -116,7 +116,9 @@ class Subject {
     return (await this.control.send('COMMAND', 'LIST')).value as string[];
   }
 
-  /** Sends the pieces one by one and then the end; returns all that came until the server closed, and the data's digest. */
+  /**
+   * Sends the pieces one by one and then the end; returns all that came until the server closed, and the data's digest.
+   */
   async answer(pieces: readonly Buffer[]): Promise<string> {
     const { control } = this;
     await control.send('FLUSHALL');

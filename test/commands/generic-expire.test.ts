@@ -1,6 +1,6 @@
 /**
- * EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT with their conditions, the commands that answer a time to live, and PERSIST. Every
- * expectation was recorded from the reference.
+ * EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT with their conditions, the commands that answer a time to live, and PERSIST.
+ * Every expectation was recorded from the reference.
  */
 import { describeCommands } from '../support/targets.js';
 import { pollUntil } from '../support/wait.js';

@@ -1,6 +1,6 @@
 /**
- * What the generic commands propagate, and which keyspace events they cause: a redstart inside this process, whose feed and
- * events are listened to, against the AOF that the reference writes and the events that it publishes.
+ * What the generic commands propagate, and which keyspace events they cause: a redstart inside this process, whose feed
+ * and events are listened to, against the AOF that the reference writes and the events that it publishes.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The commands that walk over a database: KEYS, SCAN, RANDOMKEY. Every expectation was recorded from the reference; only
- * the order of keys, and which of them share a page of SCAN, is each server's own.
+ * The commands that walk over a database: KEYS, SCAN, RANDOMKEY. Every expectation was recorded from the reference;
+ * only the order of keys, and which of them share a page of SCAN, is each server's own.
  */
 import { expect } from 'vitest';
 import { type CommandClient, describeCommands } from '../support/targets.js';

@@ -1,6 +1,7 @@
 /**
- * The generic commands that delete, name and copy keys: DEL, UNLINK, EXISTS, TOUCH, TYPE, RENAME, RENAMENX, COPY, MOVE. Their
- * expiry, iteration and OBJECT have files of their own beside this one. Every expectation was recorded from the reference.
+ * The generic commands that delete, name and copy keys: DEL, UNLINK, EXISTS, TOUCH, TYPE, RENAME, RENAMENX, COPY, MOVE.
+ * Their expiry, iteration and OBJECT have files of their own beside this one. Every expectation was recorded from the
+ * reference.
  */
 import { describeCommands } from '../support/targets.js';
 import { array, bulk, bytes, int, nil, ok, simple } from '../support/wire.js';
@@ -14,7 +15,9 @@ const NOT_INT32 = 'ERR value is out of range, value must between -2147483648 and
 
 const wrongArity = (command: string): string => `ERR wrong number of arguments for '${command}' command`;
 
-/** Keys that a careless engine confuses: empty, binary, with a common beginning, around the limit of one length byte. */
+/**
+ * Keys that a careless engine confuses: empty, binary, with a common beginning, around the limit of one length byte.
+ */
 const ODD_KEYS = ['', '\0', 'a', 'a\0', '\r\n', '\xff', 'k'.repeat(254), 'k'.repeat(255), 'k'.repeat(256)].map(bytes);
 
 describeCommands('DEL, UNLINK', (t) => {

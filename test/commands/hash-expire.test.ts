@@ -1,4 +1,7 @@
-/** Times to live of single fields: HEXPIRE and its kin, HPERSIST, HTTL and its kin, and how the other commands treat them. */
+/**
+ * Times to live of single fields: HEXPIRE and its kin, HPERSIST, HTTL and its kin, and how the other commands treat
+ * them.
+ */
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { array, bulk, bulks, int, map, nil, ok } from '../support/wire.js';
 

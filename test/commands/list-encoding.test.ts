@@ -1,4 +1,6 @@
-/** When lists are listpacks and when quicklists, which no reply but OBJECT ENCODING tells: as Redis does from 7.2 on. */
+/**
+ * When lists are listpacks and when quicklists, which no reply but OBJECT ENCODING tells: as Redis does from 7.2 on.
+ */
 import { bulk, type CommandClient, describeCommands, int, ok } from '../support/index.js';
 
 const smallLists = { since: '7.2', line: 'Small lists are `listpack`' } as const;

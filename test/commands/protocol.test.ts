@@ -1,5 +1,6 @@
 /**
- * The wire as a client sees it: raw bytes in, raw bytes out, and whether the server closes. Each case runs on both servers.
+ * The wire as a client sees it: raw bytes in, raw bytes out, and whether the server closes. Each case runs on both
+ * servers.
  */
 import { array, bulk, type CommandClient, describeCommands, error, int, nil, ok } from '../support/index.js';
 

@@ -1,4 +1,7 @@
-/** SINTER, SUNION, SDIFF, those that store what comes out, and SINTERCARD. Every expectation was recorded from the reference. */
+/**
+ * SINTER, SUNION, SDIFF, those that store what comes out, and SINTERCARD. Every expectation was recorded from the
+ * reference.
+ */
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { array, bulk, int, ok, set, simple } from '../support/wire.js';
 

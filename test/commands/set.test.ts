@@ -1,7 +1,7 @@
 /**
- * The set commands that deal with members by name: SADD, SREM, SMOVE, SISMEMBER, SMISMEMBER, SCARD, SMEMBERS and SSCAN. What
- * combines sets and what is up to chance have files of their own beside this one. Every expectation was recorded from the
- * reference.
+ * The set commands that deal with members by name: SADD, SREM, SMOVE, SISMEMBER, SMISMEMBER, SCARD, SMEMBERS and SSCAN.
+ * What combines sets and what is up to chance have files of their own beside this one. Every expectation was recorded
+ * from the reference.
  */
 import { type CommandClient, describeCommands } from '../support/targets.js';
 import { array, bulk, bulks, bytes, int, ok, set, simple } from '../support/wire.js';

@@ -1,6 +1,6 @@
 /**
- * The string commands apart from SET's options, counters, ranges and LCS, which have files of their own beside this one.
- * Every expectation was recorded from the reference.
+ * The string commands apart from SET's options, counters, ranges and LCS, which have files of their own beside this
+ * one. Every expectation was recorded from the reference.
  */
 import { describeCommands } from '../support/targets.js';
 import { array, bulk, bulks, bytes, int, nil, nil3, ok } from '../support/wire.js';

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Config, ConfigError, type ConfigSources, decodeText, encodeText, NAMES } from '../../src/config/index.js';
 
 /**
- * What redis-server 7.0.15 made of a configuration file, command line and standard input: the values that differ from the
- * defaults, the block on standard error (with the version of 7.4), or the last line of its log. `@DIR@` is the working
- * directory, which holds `files`; strings have a character a byte.
+ * What redis-server 7.0.15 made of a configuration file, command line and standard input: the values that differ from
+ * the defaults, the block on standard error (with the version of 7.4), or the last line of its log. `@DIR@` is the
+ * working directory, which holds `files`; strings have a character a byte.
  */
 interface Recording {
   readonly files: Readonly<Record<string, string>>;

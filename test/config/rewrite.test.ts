@@ -41,7 +41,9 @@ function fileText(config: Config): string {
   return readFileSync(config.configFile!, 'latin1').replaceAll(directory, '@DIR@');
 }
 
-/** The lines of a file, those behind the heading in order of the alphabet: Redis appends in the order of a hash table. */
+/**
+ * The lines of a file, those behind the heading in order of the alphabet: Redis appends in the order of a hash table.
+ */
 function comparable(text: string): string[] {
   const lines = text.split('\n');
   const heading = lines.indexOf(HEADING);

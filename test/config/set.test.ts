@@ -5,7 +5,8 @@ import { Config, decodeText, encodeText, type SetOrigin, type SetResult } from '
 
 /**
  * What redis-server 7.0.15 answers when each directive is set to each value. Replies: `=` accepted and shown as it was,
- * `=x` accepted and shown as x, `+` accepted and not shown, `!reason` refused with the reason, `-error` any other error.
+ * `=x` accepted and shown as x, `+` accepted and not shown, `!reason` refused with the reason, `-error` any other
+ * error.
  */
 interface Recording {
   readonly values: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`: the differential tests again and again with new seeds, until a difference is found or the time is over.
- * Options after `--`:
+ * `npm run fuzz`: the differential tests again and again with new seeds, until a difference is found or the time is
+ * over. Options after `--`:
  *
  * ```
  *   --minutes <n>     stop after so long; without it, only a difference or Ctrl-C ends it

@@ -1,4 +1,7 @@
-/** Random changes of keys and of whole databases, and all that is there as texts: for tests that compare two views of it. */
+/**
+ * Random changes of keys and of whole databases, and all that is there as texts: for tests that compare two views of
+ * it.
+ */
 import { type Database, NO_EXPIRE } from '../../src/keyspace/database.js';
 import { NONE } from '../../src/keyspace/record.js';
 import type { Random } from '../../src/util/random.js';

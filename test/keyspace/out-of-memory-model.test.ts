@@ -1,4 +1,7 @@
-/** Memory that runs out at any moment: what fails has changed nothing, and what is tried again does what it would have done. */
+/**
+ * Memory that runs out at any moment: what fails has changed nothing, and what is tried again does what it would have
+ * done.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Arena, OutOfMemoryError } from '../../src/memory/index.js';
 import { Random } from '../../src/util/random.js';

@@ -1,6 +1,6 @@
 /**
- * Snapshots of a keyspace while everything that a client can do to whole databases goes on: what a walk sees is what all
- * databases held when it began, under the numbers that they had then.
+ * Snapshots of a keyspace while everything that a client can do to whole databases goes on: what a walk sees is what
+ * all databases held when it began, under the numbers that they had then.
  */
 import { describe, expect, it } from 'vitest';
 import { NO_EXPIRE } from '../../src/keyspace/database.js';

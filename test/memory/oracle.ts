@@ -32,8 +32,8 @@ export function copySlabs(arena: Arena, handle: SnapshotHandle): (SharedArrayBuf
 }
 
 /**
- * Lets a worker read the snapshot while `change` is called again and again: whole, record by record, or record by record of a
- * keyspace but for the words that are set without the barrier.
+ * Lets a worker read the snapshot while `change` is called again and again: whole, record by record, or record by
+ * record of a keyspace but for the words that are set without the barrier.
  */
 export async function runOracle(
   handle: SnapshotHandle,

@@ -1,4 +1,6 @@
-/** What the tests of `net` need: a network of their own with owners that answer lines, and clients that wait for events. */
+/**
+ * What the tests of `net` need: a network of their own with owners that answer lines, and clients that wait for events.
+ */
 import { once } from 'node:events';
 import net from 'node:net';
 import { MemoryAccount } from '../../src/memory/index.js';

@@ -1,4 +1,7 @@
-/** Lengths, strings and numbers of RDB: what is written is read, what the reference writes is the same, and nothing harms. */
+/**
+ * Lengths, strings and numbers of RDB: what is written is read, what the reference writes is the same, and nothing
+ * harms.
+ */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasGoodTrailer, TRAILER_BYTES, writeTrailer } from '../../src/rdb/payload.js';

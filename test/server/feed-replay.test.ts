@@ -115,8 +115,8 @@ const other = fc.oneof(
   command('SET', key),
 );
 /**
- * A BITFIELD whose overflow fails makes the key, or makes it longer, and is not propagated: on the reference (7.0.15) as here,
- * so that its copies differ.
+ * A BITFIELD whose overflow fails makes the key, or makes it longer, and is not propagated: on the reference (7.0.15)
+ * as here, so that its copies differ.
  */
 const faithfulBitmapCommand = bitmapCommand.filter((args) => !args.some((arg) => /^fail$/i.test(String(arg))));
 

@@ -1,4 +1,7 @@
-/** Fields of hashes that expire, as others see it: what is propagated, which events there are, how late it is, and who may. */
+/**
+ * Fields of hashes that expire, as others see it: what is propagated, which events there are, how late it is, and who
+ * may.
+ */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXPIRED_DELETE, EXPIRED_HIDE, EXPIRED_KEEP } from '../../src/keyspace/database.js';

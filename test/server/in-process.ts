@@ -1,4 +1,6 @@
-/** A server in the test's own process, with its parts in reach: a clock that the test sets, the feed, the output gate. */
+/**
+ * A server in the test's own process, with its parts in reach: a clock that the test sets, the feed, the output gate.
+ */
 import { Config, type OverrideValue } from '../../src/config/index.js';
 import type { FeedConsumer } from '../../src/keyspace/feed.js';
 import { Log } from '../../src/server/log.js';

@@ -1,4 +1,6 @@
-/** The store of cache-aside.ts on top of ioredis 5, ioredis 6 and node-redis: each spells the same commands its own way. */
+/**
+ * The store of cache-aside.ts on top of ioredis 5, ioredis 6 and node-redis: each spells the same commands its own way.
+ */
 import { Redis as Redis6 } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis5';
 import { createClient } from 'redis';

@@ -1,7 +1,7 @@
 /**
- * What is tagged `@hot` holds to the rules for hot paths: nothing in it allocates by its syntax. What test/alloc measures
- * for whole requests, this finds where it stands. A line that may allocate all the same says why in a comment above it or
- * at its end: `allocates: <reason>`.
+ * What is tagged `@hot` holds to the rules for hot paths: nothing in it allocates by its syntax. What test/alloc
+ * measures for whole requests, this finds where it stands. A line that may allocate all the same says why in a comment
+ * above it or at its end: `allocates: <reason>`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -38,7 +38,9 @@ function isAssignedTo(node: ts.Node): boolean {
   return ts.isBinaryExpression(node.parent) && node.parent.left === node;
 }
 
-/** What is wrong in the hot functions of a source text, as `line: what in function`, with the number of such functions. */
+/**
+ * What is wrong in the hot functions of a source text, as `line: what in function`, with the number of such functions.
+ */
 function check(text: string): { hotCount: number; complaints: string[] } {
   const file = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true);
   const lines = text.split('\n');

@@ -1,6 +1,6 @@
 /**
- * Random commands of the string, bitmap and generic groups, odd values and wrong arguments among them: what the tests that
- * compare the servers are made of.
+ * Random commands of the string, bitmap and generic groups, odd values and wrong arguments among them: what the tests
+ * that compare the servers are made of.
  */
 import fc from 'fast-check';
 import { type Arg, bytes, type Command, toArgs } from './wire.js';
@@ -152,7 +152,9 @@ const badTime = pick(
   ],
   ...['9223372036854775', '9223372036854776', '-9223372036854775', '-9223372036854776'],
 );
-/** Times from now on: far apart from those that have passed, and in no order to one another that a millisecond changes. */
+/**
+ * Times from now on: far apart from those that have passed, and in no order to one another that a millisecond changes.
+ */
 const seconds = fc.oneof({ weight: 5, arbitrary: pick('100000000', '200000000') }, { weight: 2, arbitrary: badTime });
 const milliseconds = fc.oneof(
   { weight: 5, arbitrary: pick('100000000000', '200000000000') },

@@ -41,7 +41,9 @@ const details = few(
   4,
 );
 const store = few(fc.tuple(word('STORE'), key), 1);
-/** The last digits of a distance are those of each machine's sines: what stores them is compared by its replies only. */
+/**
+ * The last digits of a distance are those of each machine's sines: what stores them is compared by its replies only.
+ */
 const storeDistance = fc.constantFrom('STOREDIST', 'storedist').map((name): Arg[] => [name, 'distances']);
 const center: fc.Arbitrary<Arg[]> = fc.oneof(
   fc.tuple(word('FROMMEMBER'), member),

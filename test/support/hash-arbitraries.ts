@@ -1,6 +1,6 @@
 /**
- * Random commands of the hash group, odd values and wrong arguments among them, and what makes their replies comparable. Only
- * those whose outcome is not up to chance: HRANDFIELD with counts that leave no choice.
+ * Random commands of the hash group, odd values and wrong arguments among them, and what makes their replies
+ * comparable. Only those whose outcome is not up to chance: HRANDFIELD with counts that leave no choice.
  */
 import fc from 'fast-check';
 import {

@@ -1,6 +1,6 @@
 /**
- * Random commands of the list group, odd values and wrong arguments among them, and how the lists that are left are looked at.
- * The encoding is not among that: small lists are listpacks since 7.2, and quicklists to the reference.
+ * Random commands of the list group, odd values and wrong arguments among them, and how the lists that are left are
+ * looked at. The encoding is not among that: small lists are listpacks since 7.2, and quicklists to the reference.
  */
 import fc from 'fast-check';
 import { command, few, integer, KEYS, key, pick } from './command-arbitraries.js';

@@ -69,8 +69,9 @@ const REDSTART = resolve(import.meta.dirname, '../../bin/redstart-server');
 const DEFAULTS = ['--save', '', '--appendonly', 'no', '--enable-debug-command', 'yes', '--bind', '127.0.0.1'];
 
 /**
- * Starts `bin/redstart-server` (built: `npm run build`) with `args` in Redis' style after the defaults: a spare port, no
- * persistence, DEBUG allowed, 127.0.0.1. `REDSTART_PROGRAM` names another build to test, such as an installed package.
+ * Starts `bin/redstart-server` (built: `npm run build`) with `args` in Redis' style after the defaults: a spare port,
+ * no persistence, DEBUG allowed, 127.0.0.1. `REDSTART_PROGRAM` names another build to test, such as an installed
+ * package.
  */
 export function startRedstart(args: readonly string[] = [], options: StartOptions = {}): Promise<RunningServer> {
   const installed = process.env['REDSTART_PROGRAM'];

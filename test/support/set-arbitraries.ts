@@ -1,6 +1,6 @@
 /**
- * Random commands of the set group, odd values and wrong arguments among them, and what makes their replies comparable. Only
- * those whose outcome is not up to chance: SPOP and SRANDMEMBER with counts that leave no choice.
+ * Random commands of the set group, odd values and wrong arguments among them, and what makes their replies comparable.
+ * Only those whose outcome is not up to chance: SPOP and SRANDMEMBER with counts that leave no choice.
  */
 import fc from 'fast-check';
 import { command, few, integer, KEYS, key, normalise as normaliseKeys, pattern, pick } from './command-arbitraries.js';

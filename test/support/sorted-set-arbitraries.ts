@@ -52,7 +52,8 @@ export const memberBound: fc.Arbitrary<Arg> = fc.oneof(
   { weight: 1, arbitrary: pick('', 'a', '-x', '+x', '1', '-\0', '+\0x') },
 );
 function bound(kind: string, text: Arg): Uint8Array {
-  const end = typeof text === 'string' ? Buffer.from(text, 'latin1') : (text as Uint8Array); // MEMBERS holds nothing else
+  // MEMBERS holds nothing but strings and bytes.
+  const end = typeof text === 'string' ? Buffer.from(text, 'latin1') : (text as Uint8Array);
   return Buffer.concat([Buffer.from(kind), end]);
 }
 const badMemberBounds: fc.Arbitrary<Arg[]> = fc.tuple(pick('a', '', '-x'), pick('-', '+', '[a'));
@@ -156,8 +157,8 @@ export const memberRangeCommand: fc.Arbitrary<Arg[]> = fc.oneof(
 );
 
 /**
- * Takes out what is each server's own: the form of doubles, which 7.2 made shorter, the order of a scan, and whether a small
- * set of strings is a listpack, as from 7.2 on.
+ * Takes out what is each server's own: the form of doubles, which 7.2 made shorter, the order of a scan, and whether a
+ * small set of strings is a listpack, as from 7.2 on.
  */
 export function normaliseSortedSets(wire: string, sent: Command): string {
   const name = String(toArgs(sent)[0]).toUpperCase();

@@ -1,6 +1,7 @@
 /**
- * Random commands of the stream group, odd ids and wrong arguments among them, and what has to be done before the replies of
- * both servers can be the same: times are taken out, and consumers made before 7.0 and 7.4 differ about when they come to be.
+ * Random commands of the stream group, odd ids and wrong arguments among them, and what has to be done before the
+ * replies of both servers can be the same: times are taken out, and consumers made before 7.0 and 7.4 differ about when
+ * they come to be.
  */
 import fc from 'fast-check';
 import { command, few, integer, key, pick, value } from './command-arbitraries.js';
@@ -194,8 +195,8 @@ const odd: fc.Arbitrary<Arg[]> = fc.oneof(
 );
 
 /**
- * Commands that change streams, but for what a copy does not learn of on the reference, either: that pending entries were
- * delivered once more to those who had them. Nor counters that leave their 64 bits, which no copy takes.
+ * Commands that change streams, but for what a copy does not learn of on the reference, either: that pending entries
+ * were delivered once more to those who had them. Nor counters that leave their 64 bits, which no copy takes.
  */
 export const streamWrite: fc.Arbitrary<Arg[]> = writes
   .filter((args) => !args.some((arg) => Math.abs(Number(arg)) > 1e15))
@@ -223,8 +224,8 @@ export const STREAM_INSPECTION: readonly Arg[][] = [...STREAMS, FUTURE].flatMap(
 ]);
 
 /**
- * A command with what makes it do the same on 7.0 and 7.4: 7.0 makes a consumer when it gets something, 7.4 when it asks. And
- * `*` is the same on both when the last id is later than now.
+ * A command with what makes it do the same on 7.0 and 7.4: 7.0 makes a consumer when it gets something, 7.4 when it
+ * asks. And `*` is the same on both when the last id is later than now.
  */
 export function withPreparation(sent: readonly Arg[]): Arg[][] {
   const args = sent.map((arg) => (typeof arg === 'string' ? arg : ''));

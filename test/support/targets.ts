@@ -16,8 +16,8 @@
  * });
  * ```
  * Before each test all data of the server is dropped and a fresh connection made; one server of each kind is started
- * for a test file (or for each list of `args`). Against any other server: `REDSTART_TEST_TARGET=host:port npx vitest run
- * test/commands` (its data is dropped!).
+ * for a test file (or for each list of `args`). Against any other server:
+ * `REDSTART_TEST_TARGET=host:port npx vitest run test/commands` (its data is dropped!).
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { flushRecords, recordReply } from './recorder.js';

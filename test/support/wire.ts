@@ -149,7 +149,9 @@ export function escapeBytes(latin1: string, limit = 2000): string {
   return latin1.length > limit ? `${escaped}... (${latin1.length} bytes)` : escaped;
 }
 
-/** What {@link parseReply} found: a reply and where it ends, or how many bytes there must be before it is worth a retry. */
+/**
+ * What {@link parseReply} found: a reply and where it ends, or how many bytes there must be before it is worth a retry.
+ */
 export type ParseResult = { readonly reply: Reply; readonly end: number } | { readonly needs: number };
 
 /** Thrown for bytes that are no RESP. */

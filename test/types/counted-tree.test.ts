@@ -1,6 +1,6 @@
 /**
- * The counted B+-tree against a sorted array: the same elements in the same order after every kind of change, and all of
- * its invariants.
+ * The counted B+-tree against a sorted array: the same elements in the same order after every kind of change, and all
+ * of its invariants.
  */
 import { describe, expect, it } from 'vitest';
 import { Arena, NONE, SnapshotArena } from '../../src/memory/index.js';

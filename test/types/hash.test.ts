@@ -1,6 +1,6 @@
 /**
- * Hashes beside maps of fields, with fields that expire, through all their encodings; in a snapshot; and with memory that
- * runs out.
+ * Hashes beside maps of fields, with fields that expire, through all their encodings; in a snapshot; and with memory
+ * that runs out.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Random operations on lists and on arrays, at limits so low that nodes are split, joined and compressed all the time. */
+/**
+ * Random operations on lists and on arrays, at limits so low that nodes are split, joined and compressed all the time.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Arena, isOutOfMemory, NONE, OutOfMemoryError } from '../../src/memory/index.js';

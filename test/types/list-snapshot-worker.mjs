@@ -1,4 +1,6 @@
-/** Reads the lists of a snapshot, again and again, with the class that writes them to files. Runs from compiled code. */
+/**
+ * Reads the lists of a snapshot, again and again, with the class that writes them to files. Runs from compiled code.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { handle, holders, dist, inOrder, passes } = workerData;

@@ -1,4 +1,6 @@
-/** Lists in a snapshot: a worker reads what they were when it began, byte for byte, whatever is done to them meanwhile. */
+/**
+ * Lists in a snapshot: a worker reads what they were when it began, byte for byte, whatever is done to them meanwhile.
+ */
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';

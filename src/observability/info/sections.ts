@@ -1,6 +1,6 @@
 /**
- * The sections of INFO, with the fields of Redis 7.4 in its order. A field whose feature does not exist yet has the value
- * that it has in a server that does not use it.
+ * The sections of INFO, with the fields of Redis 7.4 in its order. A field whose feature does not exist yet has the
+ * value that it has in a server that does not use it.
  */
 import { machine, release, type as systemName } from 'node:os';
 import { encodeText } from '../../config/index.js';
@@ -278,7 +278,10 @@ function keyspaceFields({ keyspace }: InfoSource): InfoFields {
   return fields;
 }
 
-/** Single turns of the loop are not seen from inside: of the longest, and of the one with most commands, nothing is known. */
+/**
+ * Single turns of the loop are not seen from inside: of the longest, and of the one with most commands, nothing is
+ * known.
+ */
 function debugFields({ status }: InfoSource): InfoFields {
   return [
     ['eventloop_duration_aof_sum', 0],

@@ -1,6 +1,6 @@
 /**
- * A map from ids of 128 bits to a few words: the packed nodes of a stream by their first id, and what is pending. A B+-tree
- * whose root stands in a block of its owner, together with the ends of its linked leaves.
+ * A map from ids of 128 bits to a few words: the packed nodes of a stream by their first id, and what is pending. A
+ * B+-tree whose root stands in a block of its owner, together with the ends of its linked leaves.
  *
  * ```
  *   owner      word at+0  root node, NONE when empty      at+2  last leaf
@@ -18,12 +18,12 @@
  * ```
  * 1. The used slots of a node are [first, first + entries), ids ascending: what goes at either end moves nothing.
  * 2. All leaves have the same depth. Only a root that is a leaf has fewer slots than `leafSlots`.
- * 3. No node is empty. Of neighbours under one parent, one with a quarter of its slots used and one that has room for it are
- *    joined when an entry of the first goes, so that removing anywhere leaves no forest of small leaves.
+ * 3. No node is empty. Of neighbours under one parent, one with a quarter of its slots used and one that has room for
+ *    it are joined when an entry of the first goes, so that removing anywhere leaves no forest of small leaves.
  * 4. What needs memory is asked for before anything changes.
  *
- * Streams grow at their end and are read in order, so that a leaf that is full is left full, and a new one begun behind it.
- * Why not the radix tree that Redis has: docs/design/0005-streams.md.
+ * Streams grow at their end and are read in order, so that a leaf that is full is left full, and a new one begun behind
+ * it. Why not the radix tree that Redis has: docs/design/0005-streams.md.
  */
 import { type MemoryReader, NONE } from '../../memory/index.js';
 import { ID_WORDS, type StreamId } from './stream-id.js';
@@ -51,8 +51,8 @@ export const INNER_STRIDE = ID_WORDS + 1;
 const MAX_LEVELS = 12;
 
 /**
- * Reads trees of one kind. It has one position, which every `seek` sets, and on which `next`, `idOf` and `payload` work: valid
- * until a tree of this kind changes.
+ * Reads trees of one kind. It has one position, which every `seek` sets, and on which `next`, `idOf` and `payload`
+ * work: valid until a tree of this kind changes.
  */
 export class IdTreeReader {
   /** The leaf of the position, NONE when there is none. */
@@ -160,8 +160,8 @@ export class IdTreeReader {
   }
 
   /**
-   * Bytes of the nodes of the tree; of at most so many leaves where `samples` is not 0, the others being taken for like these.
-   * O(samples), O(nodes).
+   * Bytes of the nodes of the tree; of at most so many leaves where `samples` is not 0, the others being taken for like
+   * these. O(samples), O(nodes).
    */
   bytes(owner: number, samples: number): number {
     const { source: memory, at } = this;
@@ -203,8 +203,8 @@ export class IdTreeReader {
   }
 
   /**
-   * @hot The first entry of a node from `low` on whose id is at or above `id`, or above it where `above` is set; the number of
-   * entries when there is none. O(log slots).
+   * @hot The first entry of a node from `low` on whose id is at or above `id`, or above it where `above` is set; the
+   * number of entries when there is none. O(log slots).
    */
   protected lowerBound(node: number, id: StreamId, stride: number, low: number, above: boolean): number {
     const { source: memory } = this;

@@ -53,8 +53,8 @@ export class IdTree extends IdTreeReader {
   }
 
   /**
-   * @hot Makes an entry for `id`, which must have none, and goes to it; its payload is still to be set. O(log n), O(1) behind all
-   * others, where the last leaf has room.
+   * @hot Makes an entry for `id`, which must have none, and goes to it; its payload is still to be set. O(log n), O(1)
+   * behind all others, where the last leaf has room.
    */
   insert(owner: number, id: StreamId): void {
     const { arena, at, stride } = this;
@@ -78,8 +78,9 @@ export class IdTree extends IdTreeReader {
   }
 
   /**
-   * Takes away the first entries, a leaf of them, and returns the leaf's block, which is the caller's to free; NONE when
-   * the tree is empty. What it holds can be read with {@link leafEntries} and {@link leafPayload} until then. O(levels).
+   * Takes away the first entries, a leaf of them, and returns the leaf's block, which is the caller's to free; NONE
+   * when the tree is empty. What it holds can be read with {@link leafEntries} and {@link leafPayload} until then.
+   * O(levels).
    */
   detachFirstLeaf(owner: number): number {
     const { arena, at, pathNodes, pathIndex } = this;
@@ -179,8 +180,8 @@ export class IdTree extends IdTreeReader {
   }
 
   /**
-   * Enters `child` in the parent at `level` behind the child that the path took there; -1: there is no parent yet. Parents
-   * that are full are divided.
+   * Enters `child` in the parent at `level` behind the child that the path took there; -1: there is no parent yet.
+   * Parents that are full are divided.
    */
   private insertChild(
     owner: number,
@@ -230,7 +231,10 @@ export class IdTree extends IdTreeReader {
     pathIndex[0] = 0;
   }
 
-  /** After an entry of `node`, at `level` of the path, has gone: an empty node goes, a sparse one may be joined with another. */
+  /**
+   * After an entry of `node`, at `level` of the path, has gone: an empty node goes, a sparse one may be joined with
+   * another.
+   */
   private tidy(owner: number, level: number, node: number): void {
     const { arena } = this;
     const used = this.used(node);

@@ -14,7 +14,8 @@
  *    entry     consumer, ms of the delivery (2 words),       9 ..   name
  *              deliveries (2 words)
  * ```
- * 1. A pending entry stands in the tree of its group and in that of its consumer. What is known of it stands in the group's.
+ * 1. A pending entry stands in the tree of its group and in that of its consumer. What is known of it stands in the
+ *    group's.
  * 2. Entries that are deleted may still be pending.
  * 3. None of these blocks moves. Numbers of 64 bits have their upper word first.
  */

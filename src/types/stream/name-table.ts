@@ -1,6 +1,6 @@
 /**
- * A list of blocks in the order of the names that they carry, byte by byte, as Redis' radix trees list them: the groups of a
- * stream and the consumers of a group.
+ * A list of blocks in the order of the names that they carry, byte by byte, as Redis' radix trees list them: the groups
+ * of a stream and the consumers of a group.
  *
  * ```
  *   owner   word at   the list, NONE when it is empty
@@ -102,8 +102,8 @@ export class NameTable extends NameTableReader {
   }
 
   /**
-   * A new block with this name, entered in the list, which has none of this name yet; what else stands in it is the caller's
-   * to set. O(blocks), a move of 4 bytes for each.
+   * A new block with this name, entered in the list, which has none of this name yet; what else stands in it is the
+   * caller's to set. O(blocks), a move of 4 bytes for each.
    */
   add(owner: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
     const { arena, at, nameWord } = this;

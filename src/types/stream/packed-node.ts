@@ -1,16 +1,17 @@
 /**
- * A packed node: consecutive entries of a stream in one block, a listpack byte for byte as Redis has it, so that RDB files take
- * it as it is. Elements by name, the master entry first:
+ * A packed node: consecutive entries of a stream in one block, a listpack byte for byte as Redis has it, so that RDB
+ * files take it as it is. Elements by name, the master entry first:
  *
  * ```
  *   live  deleted  fields  field ... field  0      fields of the first entry, which others need not repeat
  *   flags ms seq           value ... value  n      an entry with the fields of the master entry (SAME_FIELDS)
  *   flags ms seq   fields  field value ...  n      any other entry
  * ```
- * 1. `ms` and `seq` are differences from the node's id, that of its first entry ever, modulo 2^64: either may be negative.
+ * 1. `ms` and `seq` are differences from the node's id, that of its first entry ever, modulo 2^64: either may be
+ *    negative.
  * 2. `n` is the number of elements of the entry in front of it: so entries are read backwards.
- * 3. An entry that is deleted stays, with a flag. `live` and `deleted` count both kinds. A node without live entries goes, but
- *    for one that trimming by id leaves when deleted entries stand behind the last live one, as in Redis.
+ * 3. An entry that is deleted stays, with a flag. `live` and `deleted` count both kinds. A node without live entries
+ *    goes, but for one that trimming by id leaves when deleted entries stand behind the last live one, as in Redis.
  * 4. The first 4 bytes of the block are the bytes of the listpack; the block may be longer.
  */
 import { type Arena, type MemoryReader, NONE } from '../../memory/index.js';
@@ -36,7 +37,10 @@ const FLAG_SAME_FIELDS = 2;
 const ENTRY_ELEMENTS = 3;
 /** Elements of the master entry that are no fields. */
 const MASTER_ELEMENTS = 4;
-/** Header, end and small numbers of a node with one entry: all but its fields, their number, and that of the entry's elements. */
+/**
+ * Header, end and small numbers of a node with one entry: all but its fields, their number, and that of the entry's
+ * elements.
+ */
 const EMPTY_NODE_BYTES = LISTPACK_HEADER_BYTES + 1 + 2 * (MASTER_ELEMENTS - 1 + ENTRY_ELEMENTS);
 /** Blocks of nodes grow by a half, and a node that is full may waste a sixteenth. */
 const GROWTH_SHIFT = 1;
@@ -147,7 +151,10 @@ export class PackedNodeReader {
     return true;
   }
 
-  /** @hot Goes to the entry before, deleted ones too, to the last one after {@link open}; false at the beginning. O(fields). */
+  /**
+   * @hot Goes to the entry before, deleted ones too, to the last one after {@link open}; false at the beginning.
+   * O(fields).
+   */
   previous(): boolean {
     const { view, element } = this;
     const end = this.entryAt === 0 ? this.end : this.entryAt;
@@ -216,8 +223,8 @@ export class PackedNodeReader {
 }
 
 /**
- * Makes and changes nodes. What returns a reference may have moved the node, and leaves it to the caller to enter that in the
- * tree of nodes; no node is open afterwards.
+ * Makes and changes nodes. What returns a reference may have moved the node, and leaves it to the caller to enter that
+ * in the tree of nodes; no node is open afterwards.
  */
 export class PackedNodes extends PackedNodeReader {
   private readonly arena: Arena;
@@ -318,8 +325,8 @@ export class PackedNodes extends PackedNodeReader {
   }
 
   /**
-   * @hot Sets how many entries of a node are live and deleted, and makes room for `added` more bytes. O(1), O(bytes) where the
-   * numbers change their length or the block is too short.
+   * @hot Sets how many entries of a node are live and deleted, and makes room for `added` more bytes. O(1), O(bytes)
+   * where the numbers change their length or the block is too short.
    */
   setCounts(node: number, live: number, deleted: number, added = 0): number {
     const { arena, spanEntries } = this;

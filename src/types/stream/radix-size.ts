@@ -1,13 +1,14 @@
 /**
- * How many nodes a radix tree of Redis (rax.c, 7.0) would have with the ids of a stream's nodes as keys: XINFO STREAM tells,
- * and no such tree is kept here.
+ * How many nodes a radix tree of Redis (rax.c, 7.0) would have with the ids of a stream's nodes as keys: XINFO STREAM
+ * tells, and no such tree is kept here.
  *
  * ```
  *   keys of 16 bytes        (root) "abcd" -> [x|y] -> "ef.." -> (key)       3 chains, 1 branching, 2 keys
  *                                              '---> "gh.." -> (key)
  * ```
- * A node stands for each key's end, one for each place where keys part, and one for each chain of bytes on the way between
- * two of those which is not empty; the byte by which a place is left belongs to that place. Without keys there is the root.
+ * A node stands for each key's end, one for each place where keys part, and one for each chain of bytes on the way
+ * between two of those which is not empty; the byte by which a place is left belongs to that place. Without keys there
+ * is the root.
  */
 import type { StreamId } from './stream-id.js';
 

@@ -7,8 +7,9 @@
  *                 x  x  .  .  .  X  .  .  .        trimmed (x) and deleted (X) ones are counted, too
  *                          ^                       a group that has read up to here: is it 4?
  * ```
- * A deletion in the middle is known by its greatest id alone. Where one may lie ahead, counting on would be wrong; then the
- * number is known again at the first entry, when nothing behind that was deleted, and at the last. (t_stream.c, 7.0.)
+ * A deletion in the middle is known by its greatest id alone. Where one may lie ahead, counting on would be wrong; then
+ * the number is known again at the first entry, when nothing behind that was deleted, and at the last. (t_stream.c,
+ * 7.0.)
  */
 import { StreamId } from './stream-id.js';
 import { READ_UNKNOWN, type StreamReader } from './stream-reader.js';

@@ -1,4 +1,6 @@
-/** Entries of a listpack that are written from spans, and from numbers in two words: what nodes of streams consist of. */
+/**
+ * Entries of a listpack that are written from spans, and from numbers in two words: what nodes of streams consist of.
+ */
 import type { ByteSpans } from '../../util/byte-spans.js';
 import { Int64 } from '../int64.js';
 import { elementEntryBytes, integerEntryBytes, writeIntegerEntry, writeStringEntry } from '../listpack-entry.js';

@@ -1,6 +1,7 @@
 /**
- * Ids of stream entries: 128 bits, milliseconds and sequence number, `1526919030474-55` as text. Both halves use all their 64
- * bits, so that no double holds one: an id is four int32 words, most significant first, compared as unsigned ones.
+ * Ids of stream entries: 128 bits, milliseconds and sequence number, `1526919030474-55` as text. Both halves use all
+ * their 64 bits, so that no double holds one: an id is four int32 words, most significant first, compared as unsigned
+ * ones.
  *
  * Objects of this class are scratch: whoever works with ids has a few of them and overwrites them. Words that are int32
  * are stored in them without allocating.
@@ -143,7 +144,10 @@ export class StreamId {
     return this;
   }
 
-  /** @hot Becomes the differences from `base` to `id`, each modulo 2^64: what {@link add} adds to come from one to the other. */
+  /**
+   * @hot Becomes the differences from `base` to `id`, each modulo 2^64: what {@link add} adds to come from one to the
+   * other.
+   */
   setDifference(id: StreamId, base: StreamId): this {
     this.msHigh = (id.msHigh - base.msHigh - (id.msLow >>> 0 < base.msLow >>> 0 ? 1 : 0)) | 0;
     this.msLow = (id.msLow - base.msLow) | 0;
@@ -168,7 +172,10 @@ export class StreamId {
     return true;
   }
 
-  /** @hot Writes `ms-seq` in decimal at `at`; returns the position behind it, 41 bytes further at most: two numbers of 20 digits. */
+  /**
+   * @hot Writes `ms-seq` in decimal at `at`; returns the position behind it, 41 bytes further at most: two numbers of
+   * 20 digits.
+   */
   format(target: Uint8Array, at: number): number {
     const dash = writeUint64(target, at, this.msHigh, this.msLow);
     target[dash] = DASH;
@@ -195,8 +202,8 @@ let parsedHigh = 0;
 let parsedLow = 0;
 
 /**
- * @hot Reads what C's strtoull takes for a number of 64 bits, leaving it in `parsedHigh` and `parsedLow`: blanks, a sign
- * and zeros may stand in front, and text ends at a NUL. What is a canonical number has to be positive.
+ * @hot Reads what C's strtoull takes for a number of 64 bits, leaving it in `parsedHigh` and `parsedLow`: blanks, a
+ * sign and zeros may stand in front, and text ends at a NUL. What is a canonical number has to be positive.
  */
 function parseUint64(bytes: Uint8Array, from: number, length: number): boolean {
   const value = length <= 15 ? parseInt64(bytes, from, length) : Number.NaN;

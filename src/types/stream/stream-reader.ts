@@ -1,8 +1,9 @@
 /**
  * Reads streams: entries by id, groups, consumers and what is pending. The blocks are drawn in layout.ts.
  *
- * A stream is named by its root, `of(holder)`, a group and a consumer by their blocks, which do not move. There is one position
- * in entries for all streams ({@link StreamReader.seekRange}), and one in each kind of tree: any other walk moves it.
+ * A stream is named by its root, `of(holder)`, a group and a consumer by their blocks, which do not move. There is one
+ * position in entries for all streams ({@link StreamReader.seekRange}), and one in each kind of tree: any other walk
+ * moves it.
  */
 import { type MemoryReader, NONE } from '../../memory/index.js';
 import type { ElementVisitor } from '../value.js';
@@ -109,7 +110,9 @@ export class StreamReader {
 
   // --- Entries ------------------------------------------------------------------------------------------------------
 
-  /** @hot Begins a walk over the entries from `start` to `end`, backwards from `end` when `reverse` is set. O(log n). */
+  /**
+   * @hot Begins a walk over the entries from `start` to `end`, backwards from `end` when `reverse` is set. O(log n).
+   */
   seekRange(stream: number, start: StreamId, end: StreamId, reverse: boolean): void {
     const { nodes, entries } = this.parts;
     this.rangeStart.assign(start);
@@ -144,8 +147,8 @@ export class StreamReader {
   }
 
   /**
-   * @hot {@link seekEntry} for a series of ids that mostly ascend: what is a little further in the same node is found from
-   * there. The stream must not have changed since {@link beginSeries}. O(log n), less for neighbours.
+   * @hot {@link seekEntry} for a series of ids that mostly ascend: what is a little further in the same node is found
+   * from there. The stream must not have changed since {@link beginSeries}. O(log n), less for neighbours.
    */
   seekOnward(stream: number, id: StreamId): boolean {
     const { entries } = this.parts;
@@ -168,8 +171,8 @@ export class StreamReader {
   }
 
   /**
-   * The first id that a node has, whether its entry is deleted or not; the greatest of all when there is no node. O(1). This is
-   * what trimming by id with `~` is propagated as.
+   * The first id that a node has, whether its entry is deleted or not; the greatest of all when there is no node. O(1).
+   * This is what trimming by id with `~` is propagated as.
    */
   firstKeptId(stream: number, id: StreamId): StreamId {
     const { nodes, entries } = this.parts;

@@ -46,7 +46,10 @@ export class StreamValues {
     return effort;
   }
 
-  /** Frees about `blocks` blocks of the stream in a holder: groups first, the last of them first; true when nothing is left. */
+  /**
+   * Frees about `blocks` blocks of the stream in a holder: groups first, the last of them first; true when nothing is
+   * left.
+   */
   free(holder: number, blocks: number): boolean {
     const { arena, parts } = this;
     const stream = rootOf(arena, holder);
@@ -103,8 +106,8 @@ export class StreamValues {
   }
 
   /**
-   * Bytes of all blocks; of at most so many nodes, groups and consumers where `samples` is not 0, the others being taken for
-   * like these. O(samples).
+   * Bytes of all blocks; of at most so many nodes, groups and consumers where `samples` is not 0, the others being
+   * taken for like these. O(samples).
    */
   memoryUsage(stream: number, samples: number): number {
     const { arena, parts } = this;
@@ -123,7 +126,10 @@ export class StreamValues {
     return own + groupBytes + (seen === 0 ? 0 : Math.round((nodeBytes / seen) * nodeCount));
   }
 
-  /** Frees about `blocks` blocks of a group, all but its own; what is left of that number, 0 or less when there is more to free. */
+  /**
+   * Frees about `blocks` blocks of a group, all but its own; what is left of that number, 0 or less when there is more
+   * to free.
+   */
   private freeGroupStep(group: number, blocks: number): number {
     const { arena, parts } = this;
     const { consumers, consumerPending, groupPending } = parts;

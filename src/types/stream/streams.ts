@@ -128,8 +128,8 @@ export class Streams extends StreamReader implements ValueOperations {
   }
 
   /**
-   * Deletes the first entries until `most` are left, whole nodes only when `approximate` is set, and no node more than makes
-   * `limit` entries when that is not 0. Returns how many have gone. O(nodes), O(entries of a node).
+   * Deletes the first entries until `most` are left, whole nodes only when `approximate` is set, and no node more than
+   * makes `limit` entries when that is not 0. Returns how many have gone. O(nodes), O(entries of a node).
    */
   trimToLength(stream: number, most: number, approximate: boolean, limit: number): number {
     let gone = 0;
@@ -211,8 +211,8 @@ export class Streams extends StreamReader implements ValueOperations {
   }
 
   /**
-   * @hot A group has got an entry behind all that it had: counts it, and remembers its id. O(1) as long as it is known how many
-   * it has read.
+   * @hot A group has got an entry behind all that it had: counts it, and remembers its id. O(1) as long as it is known
+   * how many it has read.
    */
   countDelivered(stream: number, group: number, id: StreamId): void {
     if (this.knowsEntriesRead(group) && !this.counter.mayLackEntries(stream, id)) this.count(group, WORD_READ);
@@ -252,8 +252,8 @@ export class Streams extends StreamReader implements ValueOperations {
   // --- Pending entries ----------------------------------------------------------------------------------------------
 
   /**
-   * @hot An entry is delivered to a consumer for the first time: it is pending for it, whoever had it before. The position in
-   * the group's pending entries is there. O(log n), O(1) behind all others.
+   * @hot An entry is delivered to a consumer for the first time: it is pending for it, whoever had it before. The
+   * position in the group's pending entries is there. O(log n), O(1) behind all others.
    */
   deliver(group: number, consumer: number, id: StreamId, nowMs: number): void {
     const { groupPending } = this.parts;
@@ -267,8 +267,8 @@ export class Streams extends StreamReader implements ValueOperations {
   }
 
   /**
-   * @hot An entry that is not pending in the group is pending for a consumer, delivered once. The position in the group's
-   * pending entries is there. O(log n), O(1) behind all others.
+   * @hot An entry that is not pending in the group is pending for a consumer, delivered once. The position in the
+   * group's pending entries is there. O(log n), O(1) behind all others.
    */
   addPending(group: number, consumer: number, id: StreamId, sinceMs: number): void {
     const { groupPending, consumerPending } = this.parts;
@@ -372,8 +372,8 @@ export class Streams extends StreamReader implements ValueOperations {
   }
 
   /**
-   * Deletes the first entries of the open node, up to `most` of them and only below `least`, and sets the first id. Returns how
-   * many. O(entries of the node).
+   * Deletes the first entries of the open node, up to `most` of them and only below `least`, and sets the first id.
+   * Returns how many. O(entries of the node).
    */
   private trimNode(stream: number, most: number, least: StreamId): number {
     const { arena, parts } = this;

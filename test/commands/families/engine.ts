@@ -1,6 +1,6 @@
 /**
- * Keyspace, executor and feed without a server around them: what a test needs to see that no client can see, or to make that
- * no client can make.
+ * Keyspace, executor and feed without a server around them: what a test needs to see that no client can see, or to make
+ * that no client can make.
  */
 import { expect } from 'vitest';
 import { Users } from '../../../src/acl/index.js';
@@ -68,7 +68,10 @@ export class Engine implements EventListener, FeedConsumer {
     feed.subscribe(this);
   }
 
-  /** Runs a command and returns what it told, and its reply as its bytes in latin1; FLUSHALL, which belongs to another group, empties the keyspace. */
+  /**
+   * Runs a command and returns what it told, and its reply as its bytes in latin1; FLUSHALL, which belongs to another
+   * group, empties the keyspace.
+   */
   run(command: string): Told & { readonly reply: string } {
     const { context, executor, client } = this;
     const { keyspace, argv, reply } = context;

@@ -1,6 +1,6 @@
 /**
- * The events that lookups raise: `keymiss` where a key was to be read, `new` where one has come to be. One table for both
- * servers.
+ * The events that lookups raise: `keymiss` where a key was to be read, `new` where one has come to be. One table for
+ * both servers.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { referenceAvailable } from '../../support/reference.js';

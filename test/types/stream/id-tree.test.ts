@@ -1,4 +1,6 @@
-/** The tree of ids against a sorted list: random insertions and removals in the orders that streams have, and others. */
+/**
+ * The tree of ids against a sorted list: random insertions and removals in the orders that streams have, and others.
+ */
 import { describe, expect, test } from 'vitest';
 import { Arena } from '../../../src/memory/index.js';
 import { IdTree } from '../../../src/types/stream/id-tree.js';

@@ -1,4 +1,6 @@
-/** A stream beside what it should hold, kept in plain arrays and maps; both are changed by the same random operations. */
+/**
+ * A stream beside what it should hold, kept in plain arrays and maps; both are changed by the same random operations.
+ */
 import { expect } from 'vitest';
 import type { Arena } from '../../../src/memory/index.js';
 import { TypeLimits } from '../../../src/types/limits.js';

@@ -1,4 +1,7 @@
-/** Streams beside a naive model: random operations, copies, snapshots, memory that runs out, and the bytes of the reference. */
+/**
+ * Streams beside a naive model: random operations, copies, snapshots, memory that runs out, and the bytes of the
+ * reference.
+ */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Arena, OutOfMemoryError, SnapshotArena } from '../../../src/memory/index.js';
 import type { TypeLimits } from '../../../src/types/limits.js';

@@ -1,5 +1,6 @@
 /**
- * The arithmetic of BITFIELD: integers of 1 to 64 bits in a window of bytes, the first of which holds the field's first bit.
+ * The arithmetic of BITFIELD: integers of 1 to 64 bits in a window of bytes, the first of which holds the field's first
+ * bit.
  *
  * ```
  *   0      shift           shift + bits              40 or 72
@@ -8,9 +9,10 @@
  *   +------+----------------+------------------------+
  *    shift = offset & 7
  * ```
- * Everything exists twice: for narrow fields with small operands in numbers and 5 bytes, for all others in bigints and 9
- * bytes. The wide form is the plain one and right for every field; BITFIELD INCRBY u16 takes 1140 ns with it and 420 with the
- * narrow one (Node 20, handler and executor alone). The tests compare both with the reference at every width and shift.
+ * Everything exists twice: for narrow fields with small operands in numbers and 5 bytes, for all others in bigints and
+ * 9 bytes. The wide form is the plain one and right for every field; BITFIELD INCRBY u16 takes 1140 ns with it and 420
+ * with the narrow one (Node 20, handler and executor alone). The tests compare both with the reference at every width
+ * and shift.
  */
 
 export const GET = 1;

@@ -117,8 +117,8 @@ function parseOperations(c: CommandContext, operations: FieldOperation[]): Error
 }
 
 /**
- * The width of a field's type, such as `i16`; 0 for what is no type. Unsigned ones end at 63: a reply is an int64. As for
- * C, the text ends at its first NUL byte.
+ * The width of a field's type, such as `i16`; 0 for what is no type. Unsigned ones end at 63: a reply is an int64. As
+ * for C, the text ends at its first NUL byte.
  */
 function fieldBits(c: CommandContext, i: number): number {
   const { argv } = c;

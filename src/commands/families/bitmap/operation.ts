@@ -47,9 +47,9 @@ function deleteDestination(c: CommandContext): void {
 }
 
 /**
- * Makes the destination a raw string of `length` bytes without time to live and returns it. One that is a source keeps its
- * bytes, with zero bytes behind, and its new place is put into `sources`: the loop over chunks reads each piece of it
- * before it writes there.
+ * Makes the destination a raw string of `length` bytes without time to live and returns it. One that is a source keeps
+ * its bytes, with zero bytes behind, and its new place is put into `sources`: the loop over chunks reads each piece of
+ * it before it writes there.
  */
 function prepareDestination(c: CommandContext, sources: Entry[], length: number): Entry {
   const { db } = c;
@@ -62,8 +62,8 @@ function prepareDestination(c: CommandContext, sources: Entry[], length: number)
 }
 
 /**
- * Combines chunk by chunk: a chunk of the first source is copied to the scratch buffer, the others are read where they lie
- * and combined into it, and then it goes to the destination.
+ * Combines chunk by chunk: a chunk of the first source is copied to the scratch buffer, the others are read where they
+ * lie and combined into it, and then it goes to the destination.
  */
 function combine(
   c: CommandContext,

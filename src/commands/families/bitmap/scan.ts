@@ -1,6 +1,6 @@
 /**
- * Loops over the bits of a range of memory, a word at a time. They read strings where they lie in the arena: copying them
- * first would take longer than looking at them.
+ * Loops over the bits of a range of memory, a word at a time. They read strings where they lie in the arena: copying
+ * them first would take longer than looking at them.
  */
 
 /** Ones in the `length` bytes at `from`. O(length), about 3 bytes a nanosecond. */

@@ -1,4 +1,7 @@
-/** The connection group's entries. Handlers: auth.ts, session.ts, client.ts, client-list.ts and client-kill.ts beside this file. */
+/**
+ * The connection group's entries. Handlers: auth.ts, session.ts, client.ts, client-list.ts and client-kill.ts beside
+ * this file.
+ */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
 import { auth, hello, isSecretOfAuth, isSecretOfHello } from './auth.js';

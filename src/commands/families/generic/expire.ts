@@ -31,8 +31,8 @@ export function pexpireat(c: CommandContext): void {
 }
 
 /**
- * @hot The order of checks is Redis': conditions, the time, the key. What is propagated names the time in milliseconds since
- * the epoch, so that it means the same whenever it is read.
+ * @hot The order of checks is Redis': conditions, the time, the key. What is propagated names the time in milliseconds
+ * since the epoch, so that it means the same whenever it is read.
  */
 function setExpiry(c: CommandContext, unit: number): void {
   const { argv, db, reply } = c;

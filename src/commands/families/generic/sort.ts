@@ -44,7 +44,9 @@ interface Plan {
   storeAt: number;
   /** The pattern of the weights, null to sort by the elements. */
   by: Pattern | null;
-  /** Whether the elements stay in the order that they are in: a pattern of BY had no asterisk, if only one of several. */
+  /**
+   * Whether the elements stay in the order that they are in: a pattern of BY had no asterisk, if only one of several.
+   */
   keepsOrder: boolean;
   /** The patterns of what each element is answered as; the element itself where there are none. */
   readonly gets: Pattern[];
@@ -181,7 +183,9 @@ function isSortable(c: CommandContext, entry: Entry): boolean {
   return type === TYPE_LIST || type === TYPE_SET || type === TYPE_ZSET;
 }
 
-/** The elements in their own order: a sorted set's by score; backwards when they are not to be sorted but descending. */
+/**
+ * The elements in their own order: a sorted set's by score; backwards when they are not to be sorted but descending.
+ */
 function elementsOf(c: CommandContext, entry: Entry, plan: Plan): Element[] {
   const { lists, sets, zsets } = c.keyspace;
   const elements: Element[] = [];
@@ -289,7 +293,9 @@ function answer(c: CommandContext, plan: Plan, chosen: readonly Element[]): void
   }
 }
 
-/** Lets the key hold a list of what would be answered, empty strings where there is nothing; without any the key goes. */
+/**
+ * Lets the key hold a list of what would be answered, empty strings where there is nothing; without any the key goes.
+ */
 function store(c: CommandContext, plan: Plan, chosen: readonly Element[]): void {
   const { argv, db, keyspace, reply } = c;
   const values = chosen.flatMap(({ bytes }) =>

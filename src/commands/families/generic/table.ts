@@ -1,7 +1,6 @@
 /**
- * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, expire.ts, ttl.ts, scan.ts, sort.ts, object.ts
- * and wait.ts
- * beside this file.
+ * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, expire.ts, ttl.ts, scan.ts, sort.ts,
+ * object.ts and wait.ts beside this file.
  */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';

@@ -100,8 +100,8 @@ export class SearchRequest {
   }
 
   /**
-   * Reads the arguments; returns what is wrong with them, null when nothing is. A member's place is looked up on the way, as
-   * Redis does; where there is no set, nothing but the syntax counts.
+   * Reads the arguments; returns what is wrong with them, null when nothing is. A member's place is looked up on the
+   * way, as Redis does; where there is no set, nothing but the syntax counts.
    * @param mayStore whether STORE and STOREDIST are options
    */
   parse(c: CommandContext, entry: Entry, kind: SearchKind, mayStore: boolean): ErrorReply | null {

@@ -86,7 +86,10 @@ export function hincrbyfloat(c: CommandContext): void {
   reply.bulkText(text);
 }
 
-/** @hot Stores the first `length` bytes of the scratch buffer in the field that is argument 2, which may have been found. */
+/**
+ * @hot Stores the first `length` bytes of the scratch buffer in the field that is argument 2, which may have been
+ * found.
+ */
 function store(c: CommandContext, entry: Entry, isFound: boolean, length: number, event: string): void {
   const { argv, keyspace, scratch, scratchView } = c;
   const { hashes } = keyspace;

@@ -52,9 +52,9 @@ export function hpexpireat(c: CommandContext): void {
 }
 
 /**
- * The order of checks is Redis': the key's type, the time, the fields. A time that is over deletes fields at once, where that
- * is for this server to decide. What is propagated names the fields that were set or deleted, and a time since the epoch, so
- * that it means the same whenever it is read.
+ * The order of checks is Redis': the key's type, the time, the fields. A time that is over deletes fields at once,
+ * where that is for this server to decide. What is propagated names the fields that were set or deleted, and a time
+ * since the epoch, so that it means the same whenever it is read.
  */
 function setTimes(c: CommandContext, unit: number): void {
   const { argv, reply } = c;

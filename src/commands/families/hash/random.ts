@@ -48,8 +48,8 @@ function replyDifferent(c: CommandContext, entry: Entry, count: number, withValu
 }
 
 /**
- * So many fields of which each may be any. Ends early for a client that is cut off meanwhile, be it because it did not read a
- * reply without end.
+ * So many fields of which each may be any. Ends early for a client that is cut off meanwhile, be it because it did not
+ * read a reply without end.
  */
 function replyAny(c: CommandContext, entry: Entry, count: number, withValues: boolean): void {
   const { client, random, reply } = c;

@@ -1,4 +1,7 @@
-/** The hash group's entries. Handlers: read.ts, write.ts, counters.ts, random.ts, scan.ts, expire.ts and ttl.ts beside this file. */
+/**
+ * The hash group's entries. Handlers: read.ts, write.ts, counters.ts, random.ts, scan.ts, expire.ts and ttl.ts beside
+ * this file.
+ */
 import type { CommandSpec } from '../../spec.js';
 import { hincrby, hincrbyfloat } from './counters.js';
 import { hexpire, hexpireat, hpersist, hpexpire, hpexpireat } from './expire.js';

@@ -47,8 +47,8 @@ function setFields(c: CommandContext): number {
 }
 
 /**
- * Sets several fields of a hash that is there. When memory runs out among them, those before stay, and it is they that are
- * propagated.
+ * Sets several fields of a hash that is there. When memory runs out among them, those before stay, and it is they that
+ * are propagated.
  */
 function setSeveral(c: CommandContext, entry: Entry, fieldCount: number): number {
   const { argv } = c;

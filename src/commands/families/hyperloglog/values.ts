@@ -4,7 +4,10 @@ import { isHyperLogLog } from '../../../types/hyperloglog.js';
 import type { CommandContext } from '../../context.js';
 import { NOT_HYPERLOGLOG, WRONGTYPE } from '../../errors.js';
 
-/** Loads what an entry holds into the keyspace's workspace; false, with the error written, when that is no HyperLogLog. O(size). */
+/**
+ * Loads what an entry holds into the keyspace's workspace; false, with the error written, when that is no HyperLogLog.
+ * O(size).
+ */
 export function load(c: CommandContext, entry: Entry): boolean {
   const { db, reply } = c;
   if (db.typeOf(entry) !== TYPE_STRING) {
@@ -22,7 +25,10 @@ export function load(c: CommandContext, entry: Entry): boolean {
   return true;
 }
 
-/** Stores the one that is worked on under the key that is argument `i`, in the place of what was loaded from `entry`, if anything was. */
+/**
+ * Stores the one that is worked on under the key that is argument `i`, in the place of what was loaded from `entry`, if
+ * anything was.
+ */
 export function store(c: CommandContext, i: number, entry: Entry): void {
   const { argv, db } = c;
   const { bytes, view, size, changedFrom, changedTo } = c.keyspace.hyperloglog;

@@ -1,6 +1,6 @@
 /**
- * BLPOP, BRPOP, BLMPOP, BLMOVE and BRPOPLPUSH: what finds no list to take from waits for one. Where nobody waits, as in a script
- * or in EXEC, the reply is null at once. What they do is propagated as what they do, without the waiting.
+ * BLPOP, BRPOP, BLMPOP, BLMOVE and BRPOPLPUSH: what finds no list to take from waits for one. Where nobody waits, as in
+ * a script or in EXEC, the reply is null at once. What they do is propagated as what they do, without the waiting.
  */
 import { TYPE_LIST } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';

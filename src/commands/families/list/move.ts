@@ -18,8 +18,8 @@ export function rpoplpush(c: CommandContext): void {
 }
 
 /**
- * Moves an element from the list that is argument 1 to the one that is argument 2, and replies with it, or with an error. False,
- * and no reply, where there is no list to take it from.
+ * Moves an element from the list that is argument 1 to the one that is argument 2, and replies with it, or with an
+ * error. False, and no reply, where there is no list to take it from.
  */
 export function moveElement(c: CommandContext, fromFront: boolean, toFront: boolean): boolean {
   const { argv, db, reply } = c;

@@ -38,8 +38,9 @@ export function fromFront(position: number, length: number): number {
 }
 
 /**
- * Keeps `count` elements of a list from element `index` on, none included, and removes the others: without delay, however many
- * they are. The caller tells of it; whether the list is empty now is returned, and then its entry has still to be deleted.
+ * Keeps `count` elements of a list from element `index` on, none included, and removes the others: without delay,
+ * however many they are. The caller tells of it; whether the list is empty now is returned, and then its entry has
+ * still to be deleted.
  */
 export function keepRange(c: CommandContext, entry: Entry, index: number, count: number): boolean {
   const { keyspace } = c;
@@ -55,8 +56,8 @@ export function keepRange(c: CommandContext, entry: Entry, index: number, count:
 }
 
 /**
- * Replies with up to `count` elements from an end of the list that argument `i` names, and removes them. Returns how many. The
- * list goes with its last element.
+ * Replies with up to `count` elements from an end of the list that argument `i` names, and removes them. Returns how
+ * many. The list goes with its last element.
  */
 export function popSeveral(c: CommandContext, entry: Entry, i: number, atFront: boolean, count: number): number {
   const { reply } = c;

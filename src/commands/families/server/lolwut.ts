@@ -13,7 +13,8 @@ const MOST_ROWS = 200;
 const ARTISTS = [5, 6];
 
 /**
- * LOLWUT [VERSION version [columns] [rows]]: a version that drew nothing, such as this one, answers the version line alone.
+ * LOLWUT [VERSION version [columns] [rows]]: a version that drew nothing, such as this one, answers the version line
+ * alone.
  */
 export function lolwut(c: CommandContext): void {
   const { argv, reply } = c;

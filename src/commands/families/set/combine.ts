@@ -13,8 +13,8 @@ const LIMIT = 1;
 const SINTERCARD_OPTIONS = new OptionTable({ LIMIT });
 
 /**
- * The sets of keys `from` to `to`, NONE for one that is missing; null where a key holds something else, and the error is
- * answered. All keys are looked up, whatever the first of them say.
+ * The sets of keys `from` to `to`, NONE for one that is missing; null where a key holds something else, and the error
+ * is answered. All keys are looked up, whatever the first of them say.
  */
 function lookupSets(c: CommandContext, from: number, to: number): Entry[] | null {
   const entries: Entry[] = [];
@@ -136,8 +136,8 @@ export function sdiffstore(c: CommandContext): void {
 }
 
 /**
- * Visits the members of the first set that are in none of the others: each is looked for in all of them, the largest first,
- * or, where there are more such lookups than the others have members, in the union of them.
+ * Visits the members of the first set that are in none of the others: each is looked for in all of them, the largest
+ * first, or, where there are more such lookups than the others have members, in the union of them.
  */
 function subtract(c: CommandContext, entries: readonly Entry[], visit: MemberVisitor): void {
   const { sets } = c.keyspace;

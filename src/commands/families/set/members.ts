@@ -41,7 +41,10 @@ function addArguments(c: CommandContext, holder: number, news: number[] | null):
   return added;
 }
 
-/** Several members for a set that others can see: when memory runs out, those that are there already are taken out again. */
+/**
+ * Several members for a set that others can see: when memory runs out, those that are there already are taken out
+ * again.
+ */
 function addAllOrNone(c: CommandContext, entry: Entry): number {
   const { argv } = c;
   const news: number[] = [];
@@ -102,7 +105,10 @@ export function smove(c: CommandContext): void {
   reply.int(1);
 }
 
-/** A set of the one member for key 2, which can be adopted without memory. (A key of 16 KiB and more has none kept for it.) */
+/**
+ * A set of the one member for key 2, which can be adopted without memory. (A key of 16 KiB and more has none kept for
+ * it.)
+ */
 function makeTarget(c: CommandContext, from: number, length: number): number {
   const { argv, db, keyspace } = c;
   const holder = keyspace.detached(TYPE_SET);

@@ -59,8 +59,8 @@ function spopSeveral(c: CommandContext): void {
 }
 
 /**
- * The whole set goes, and so does the key: it is that which is propagated. Redis answers with a union of the one set, which
- * counts as another lookup.
+ * The whole set goes, and so does the key: it is that which is propagated. Redis answers with a union of the one set,
+ * which counts as another lookup.
  */
 function popAll(c: CommandContext, entry: Entry, size: number): void {
   c.keyspace.stats.hits++;

@@ -70,7 +70,10 @@ export function bzmpop(c: CommandContext): void {
   popAny(c, 2, true);
 }
 
-/** Pops from the first set that there is. @param at the argument that is the number of keys; the time to wait is before it */
+/**
+ * Pops from the first set that there is. @param at the argument that is the number of keys; the time to wait is before
+ * it
+ */
 function popAny(c: CommandContext, at: number, isBlocking: boolean): void {
   const wanted = parseAnyPop(c, at, ENDS);
   if (wanted === null || (isBlocking && !isDeadline(c, 1))) return;

@@ -3,8 +3,8 @@ import type { CommandContext } from '../../context.js';
 import { NOTIFY_GENERIC, NOTIFY_ZSET } from '../../events.js';
 
 /**
- * Lets the key that is argument `i` hold the sorted set of a detached holder, or nothing when that is empty, and replies how
- * many members it has.
+ * Lets the key that is argument `i` hold the sorted set of a detached holder, or nothing when that is empty, and
+ * replies how many members it has.
  * @param changes how many changes that counts as
  */
 export function storeResult(c: CommandContext, i: number, holder: number, event: string, changes = 1): void {

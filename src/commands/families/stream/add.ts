@@ -177,7 +177,10 @@ export function xsetid(c: CommandContext): void {
   reply.ok();
 }
 
-/** Why the stream cannot have `id` as its last one, null when it can. @param added what is to count as added, -1: no change */
+/**
+ * Why the stream cannot have `id` as its last one, null when it can. @param added what is to count as added, -1: no
+ * change
+ */
 function setIdRefusal(c: CommandContext, stream: number, added: bigint): ErrorReply | null {
   const { streams } = c.keyspace;
   const edge = new StreamId();

@@ -183,8 +183,8 @@ export function xautoclaim(c: CommandContext): void {
 }
 
 /**
- * Claims up to `count` of the pending entries from `cursor` on, which is moved to where the next call is to begin: 0-0 at the
- * end. What no longer exists counts, and is no longer pending.
+ * Claims up to `count` of the pending entries from `cursor` on, which is moved to where the next call is to begin: 0-0
+ * at the end. What no longer exists counts, and is no longer pending.
  */
 function claimFrom(
   claims: Claims,

@@ -1,6 +1,6 @@
 /**
- * How what groups deliver is propagated: XCLAIM with everything that makes the same pending entry on a copy, and XGROUP SETID
- * for what a group has read. (streamPropagateXCLAIM and streamPropagateGroupID of t_stream.c, 7.0 and 7.4.)
+ * How what groups deliver is propagated: XCLAIM with everything that makes the same pending entry on a copy, and XGROUP
+ * SETID for what a group has read. (streamPropagateXCLAIM and streamPropagateGroupID of t_stream.c, 7.0 and 7.4.)
  */
 import type { CommandBuilder } from '../../../resp/index.js';
 import { StreamId } from '../../../types/stream/index.js';
@@ -12,7 +12,10 @@ const MAX_IDS = 1000;
 
 const id = new StreamId();
 
-/** XCLAIMs for entries that one command delivers to one consumer: one command for many ids, where Redis has one for each. */
+/**
+ * XCLAIMs for entries that one command delivers to one consumer: one command for many ids, where Redis has one for
+ * each.
+ */
 export class DeliveryClaims {
   private command: CommandBuilder | null = null;
   private ids = 0;
@@ -46,8 +49,8 @@ export class DeliveryClaims {
 }
 
 /**
- * Propagates what has become of the pending entry at the position of the group's pending entries, or that it is none any
- * more: a copy finds out by itself whether the entry is there.
+ * Propagates what has become of the pending entry at the position of the group's pending entries, or that it is none
+ * any more: a copy finds out by itself whether the entry is there.
  * @param key the argument that is the key; the group's name is the next one
  * @param idArgument the argument that is the entry's id, 0: `entryId` is to be written
  */
@@ -82,7 +85,10 @@ export function propagateGroup(c: CommandContext, key: number, groupName: number
   command.text('ENTRIESREAD').text(String(streams.entriesRead(group)));
 }
 
-/** Propagates a consumer that got nothing yet. @param groupName the argument that is the group's name; the consumer's is next */
+/**
+ * Propagates a consumer that got nothing yet. @param groupName the argument that is the group's name; the consumer's is
+ * next
+ */
 export function propagateConsumer(c: CommandContext, key: number, groupName: number): void {
   const { argv } = c;
   const command = c.propagateAlso().text('XGROUP').text('CREATECONSUMER');

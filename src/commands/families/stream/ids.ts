@@ -19,7 +19,8 @@ const STAR = 0x2a;
 const PARENTHESIS = 0x28;
 
 /**
- * @hot Reads argument `i` as `ms` or `ms-seq`, where a sequence that is not given is 0, or the last one; false when it is no id.
+ * @hot Reads argument `i` as `ms` or `ms-seq`, where a sequence that is not given is 0, or the last one; false when it
+ * is no id.
  */
 export function parseId(argv: Argv, i: number, id: StreamId, lastSequence = false): boolean {
   return parseText(argv.bytes, argv.offset(i), argv.length(i), id, lastSequence, false) !== NOT_AN_ID;
@@ -31,8 +32,8 @@ export function parseNewId(argv: Argv, i: number, id: StreamId): number {
 }
 
 /**
- * @hot Reads argument `i` as one end of a range: `-` and `+`, an id, or `(` and an id that is not part of the range. Returns
- * why it is none, null when it is one.
+ * @hot Reads argument `i` as one end of a range: `-` and `+`, an id, or `(` and an id that is not part of the range.
+ * Returns why it is none, null when it is one.
  */
 export function parseRangeEnd(argv: Argv, i: number, id: StreamId, isEnd: boolean): ErrorReply | null {
   const { bytes } = argv;
@@ -93,7 +94,10 @@ export function addId(c: CommandContext, command: CommandBuilder, id: StreamId):
   command.copy(c.scratch, 0, id.format(c.scratch, 0));
 }
 
-/** @hot Replies with an id as a bulk string, whose bytes are at the beginning of the scratch buffer then; returns how many. */
+/**
+ * @hot Replies with an id as a bulk string, whose bytes are at the beginning of the scratch buffer then; returns how
+ * many.
+ */
 export function replyId(c: CommandContext, id: StreamId): number {
   const length = id.format(c.scratch, 0);
   c.reply.bulk(c.scratch, c.scratchView, 0, length);

@@ -96,7 +96,9 @@ function resolveIds(c: CommandContext, isGroup: boolean): ErrorReply | null {
   return null;
 }
 
-/** The id right before that of the last entry, so that this one is read; that of the last one ever where there is none. */
+/**
+ * The id right before that of the last entry, so that this one is read; that of the last one ever where there is none.
+ */
 function findBeforeLast(c: CommandContext, stream: number, target: StreamId): void {
   const { streams } = c.keyspace;
   if (stream === NONE) target.setLeast();
@@ -224,7 +226,8 @@ function replyHistory(c: CommandContext, stream: number, group: number, consumer
 // --- Waiting --------------------------------------------------------------------------------------------------------
 
 /**
- * Lets the client wait. `$` and `+` mean what they mean now, however often the command is tried: the ids take their place.
+ * Lets the client wait. `$` and `+` mean what they mean now, however often the command is tried: the ids take their
+ * place.
  */
 function block(c: CommandContext, isGroup: boolean): void {
   const { argv } = c;

@@ -1,6 +1,6 @@
 /**
- * The stream group's entries. Handlers: add.ts, trim.ts, range.ts, read.ts, group.ts, pending.ts, claim.ts and info.ts beside
- * this file.
+ * The stream group's entries. Handlers: add.ts, trim.ts, range.ts, read.ts, group.ts, pending.ts, claim.ts and info.ts
+ * beside this file.
  */
 import { help } from '../../help.js';
 import type { CommandSpec, SubcommandSpec } from '../../spec.js';

@@ -147,8 +147,8 @@ export class AddOptions {
   }
 
   /**
-   * @hot The command as it is propagated after `~` has trimmed as far as it did: with the exact threshold that leads to the same.
-   * LIMIT, which is an error without `~` for all but a primary's stream, is left out.
+   * @hot The command as it is propagated after `~` has trimmed as far as it did: with the exact threshold that leads to
+   * the same. LIMIT, which is an error without `~` for all but a primary's stream, is left out.
    */
   propagateExact(c: CommandContext, stream: number, id: StreamId | null): void {
     const { argv } = c;

@@ -61,7 +61,9 @@ export function decrby(c: CommandContext): void {
   addExactly(c, c.db.lookupWrite(c.argv, 1), -exact);
 }
 
-/** @hot Adds a safe integer to the key that is argument 1. Sums that doubles cannot hold go through {@link addExactly}. */
+/**
+ * @hot Adds a safe integer to the key that is argument 1. Sums that doubles cannot hold go through {@link addExactly}.
+ */
 function add(c: CommandContext, increment: number): void {
   const { db, reply, scratch } = c;
   const entry = db.lookupWrite(c.argv, 1);
@@ -86,7 +88,9 @@ function addExactly(c: CommandContext, entry: Entry, increment: bigint): void {
   reply.bigint(sum);
 }
 
-/** @hot Copies a value to the scratch buffer and returns its length: 0, no integer, for one that is too long to be one. */
+/**
+ * @hot Copies a value to the scratch buffer and returns its length: 0, no integer, for one that is too long to be one.
+ */
 function copyDigits(c: CommandContext, entry: Entry): number {
   const length = c.db.stringLength(entry);
   if (length > INT64_TEXT_MAX) return 0;
@@ -122,7 +126,10 @@ export function incrbyfloat(c: CommandContext): void {
   reply.bulkText(text);
 }
 
-/** Stores latin1 text under the key that is argument 1. It stays text to OBJECT ENCODING, though it may spell an integer. */
+/**
+ * Stores latin1 text under the key that is argument 1. It stays text to OBJECT ENCODING, though it may spell an
+ * integer.
+ */
 function storeText(c: CommandContext, entry: Entry, text: string): void {
   const { db } = c;
   c.ensureScratch(text.length);

@@ -12,8 +12,8 @@ const WITHMATCHLEN = 1 << 3;
 const OPTIONS = new OptionTable({ LEN, IDX, MINMATCHLEN, WITHMATCHLEN });
 
 /**
- * Redis makes a table of 4 bytes a cell and refuses what would make it larger than `proto-max-bulk-len`. Our table takes
- * a bit a cell; the limit stays, since it also bounds the time.
+ * Redis makes a table of 4 bytes a cell and refuses what would make it larger than `proto-max-bulk-len`. Our table
+ * takes a bit a cell; the limit stays, since it also bounds the time.
  */
 const CELL_BYTES = 4;
 

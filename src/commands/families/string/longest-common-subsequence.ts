@@ -2,8 +2,8 @@
  * Longest common subsequence of two byte strings, 32 cells of the table of lengths at a time.
  *
  * With L(i, j) the length of the longest common subsequence of a[0, i) and b[0, j), a row L(i, *) rises by 0 or 1 from
- * one column to the next, so that one bit a column describes it (Hyyrö, "Bit-parallel LCS-length computation revisited",
- * 2004):
+ * one column to the next, so that one bit a column describes it (Hyyrö, "Bit-parallel LCS-length computation
+ * revisited", 2004):
  *
  * ```
  *   bit j of row i is 0  <=>  L(i, j + 1) = L(i, j) + 1
@@ -13,9 +13,9 @@
  *
  *   row i+1 = (row i + (row i & match)) | (row i & ~match)     match: bit j is set where b[j] = a[i]
  * ```
- * The table takes one bit a cell, where a table of lengths takes 32, and the walk back through it needs no more: standing
- * on a cell whose bytes differ, L(i-1, j) > L(i, j-1) holds exactly when the row of i rises at that column. That is the
- * comparison by which Redis chooses among subsequences of equal length, so that the choice is the same.
+ * The table takes one bit a cell, where a table of lengths takes 32, and the walk back through it needs no more:
+ * standing on a cell whose bytes differ, L(i-1, j) > L(i, j-1) holds exactly when the row of i rises at that column.
+ * That is the comparison by which Redis chooses among subsequences of equal length, so that the choice is the same.
  */
 
 /** Receives the runs of bytes that match, the last first. */

@@ -18,8 +18,8 @@ import {
 import { isOtherType, replyString, stringLength } from './values.js';
 
 /**
- * @hot Nothing here allocates. The key stays bytes: `argv` is a window onto the receive buffer, so nothing may outlive the
- * call; the value's bytes go from the arena into the output buffer.
+ * @hot Nothing here allocates. The key stays bytes: `argv` is a window onto the receive buffer, so nothing may outlive
+ * the call; the value's bytes go from the arena into the output buffer.
  */
 export function get(c: CommandContext): void {
   const entry = c.db.lookupRead(c.argv, 1); // drops it if expired, refreshes its LRU clock, counts hit or miss

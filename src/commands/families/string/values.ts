@@ -1,4 +1,7 @@
-/** What the string and bitmap commands share: a value's bytes to the reply, into a buffer, and strings that grow in place. */
+/**
+ * What the string and bitmap commands share: a value's bytes to the reply, into a buffer, and strings that grow in
+ * place.
+ */
 import { type Entry, NONE, TYPE_STRING } from '../../../keyspace/record.js';
 import type { CommandContext } from '../../context.js';
 

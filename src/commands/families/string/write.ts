@@ -40,8 +40,8 @@ function storeArgument(c: CommandContext, key: number, value: number, keepTtl: b
 }
 
 /**
- * @hot The order of checks is Redis': syntax, the time, the type of the value that GET wants, NX and XX. Only then anything
- * is stored.
+ * @hot The order of checks is Redis': syntax, the time, the type of the value that GET wants, NX and XX. Only then
+ * anything is stored.
  */
 function setWithOptions(c: CommandContext): void {
   const { argv, db, reply } = c;
@@ -69,8 +69,8 @@ function setWithOptions(c: CommandContext): void {
 }
 
 /**
- * @hot Stores argument `value` under the key that is argument 1 with a time to live. What is propagated names the time in
- * milliseconds since the epoch, so that it means the same whenever it is read.
+ * @hot Stores argument `value` under the key that is argument 1 with a time to live. What is propagated names the time
+ * in milliseconds since the epoch, so that it means the same whenever it is read.
  */
 function storeUntil(c: CommandContext, value: number, atMs: number): void {
   const { argv } = c;

@@ -1,6 +1,6 @@
 /**
- * Set commands without memory: wherever the arena has no block for them, they answer OOM, and nothing has changed that a client
- * or a replica could see.
+ * Set commands without memory: wherever the arena has no block for them, they answer OOM, and nothing has changed that
+ * a client or a replica could see.
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Arena, OutOfMemoryError } from '../../../../src/memory/index.js';

@@ -1,6 +1,6 @@
 /**
- * What replicas and the AOF receive of set commands: what was up to chance goes by the members that it met. SPOP with a count
- * goes as Redis 7.2 sends it, members together in one SREM; the rest was recorded from the reference.
+ * What replicas and the AOF receive of set commands: what was up to chance goes by the members that it met. SPOP with a
+ * count goes as Redis 7.2 sends it, members together in one SREM; the rest was recorded from the reference.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { array, bulk, int } from '../../../support/wire.js';

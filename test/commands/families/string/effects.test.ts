@@ -1,7 +1,7 @@
 /**
- * What string and bitmap commands tell others: keyspace events, and what replicas and the AOF receive. One table for both
- * servers: on the reference it is compared with what a subscriber and a replica see, on redstart with what the feed and
- * the event listener are given.
+ * What string and bitmap commands tell others: keyspace events, and what replicas and the AOF receive. One table for
+ * both servers: on the reference it is compared with what a subscriber and a replica see, on redstart with what the
+ * feed and the event listener are given.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { referenceAvailable } from '../../../support/reference.js';

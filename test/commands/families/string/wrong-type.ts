@@ -1,4 +1,6 @@
-/** What string and bitmap commands answer when the key `l` is a list: each refusal in its place in the order of checks. */
+/**
+ * What string and bitmap commands answer when the key `l` is a list: each refusal in its place in the order of checks.
+ */
 import { array, error, int, nil } from '../../../support/wire.js';
 
 const WRONGTYPE = error('WRONGTYPE Operation against a key holding the wrong kind of value');

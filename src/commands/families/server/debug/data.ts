@@ -66,8 +66,8 @@ export function object(c: CommandContext): void {
 const NUMBER_TEXT_MAX = 11;
 
 /**
- * Bytes of a value in an RDB file, its type not counted. A long string counts as it is, though LZF may shorten it in the
- * file: to know, one would have to compress it.
+ * Bytes of a value in an RDB file, its type not counted. A long string counts as it is, though LZF may shorten it in
+ * the file: to know, one would have to compress it.
  */
 function serializedLength(c: CommandContext, entry: Entry): number {
   const { db } = c;

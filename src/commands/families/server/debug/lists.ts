@@ -1,4 +1,6 @@
-/** DEBUG subcommands for packed values: LISTPACK, QUICKLIST, QUICKLIST-PACKED-THRESHOLD, and what OBJECT tells of lists. */
+/**
+ * DEBUG subcommands for packed values: LISTPACK, QUICKLIST, QUICKLIST-PACKED-THRESHOLD, and what OBJECT tells of lists.
+ */
 import { type Entry, NONE } from '../../../../keyspace/record.js';
 import { LISTPACK_OVERHEAD } from '../../../../types/list-limits.js';
 import { ENCODING_LISTPACK, ENCODING_QUICKLIST } from '../../../../types/value.js';
@@ -63,7 +65,9 @@ export function quicklistFields(c: CommandContext, entry: Entry): string[] {
   ];
 }
 
-/** Bytes of a list in an RDB file, its type not counted. @param stringLength what a string of so many bytes takes there */
+/**
+ * Bytes of a list in an RDB file, its type not counted. @param stringLength what a string of so many bytes takes there
+ */
 export function listLengthInFile(c: CommandContext, entry: Entry, stringLength: (bytes: number) => number): number {
   const { lists } = c.keyspace;
   const nodes = lists.nodeCount(entry);
