@@ -24,6 +24,7 @@ describe('the benches', () => {
     run(process.execPath, '.build/bench/run.js', '--micro', '--smoke');
   });
 
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(!referenceAvailable)('of the server all run', { timeout: 120_000 }, () => {
     const other = process.env['REDSTART_PROGRAM'];
     const program = other === undefined ? [] : ['--redstart', other];

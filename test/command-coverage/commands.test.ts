@@ -14,6 +14,7 @@ const isWholeRun =
   process.env['REDSTART_TEST_TARGET'] === undefined &&
   process.env['REDSTART_FAST'] !== '1';
 
+// A part of the tests covers a part of the commands.
 describe.skipIf(!isWholeRun)('in a run of all tests', () => {
   const gaps = (): string[] => {
     const records = readRecords(process.env[RECORD_FOLDER_VARIABLE]!);
@@ -25,6 +26,7 @@ describe.skipIf(!isWholeRun)('in a run of all tests', () => {
     expect(gaps().filter((gap) => !EXCEPTIONS.has(gap))).toEqual([]);
   });
 
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(!referenceAvailable)('every exception is still needed', () => {
     const found = new Set(gaps());
     expect([...EXCEPTIONS.keys()].filter((gap) => !found.has(gap))).toEqual([]);

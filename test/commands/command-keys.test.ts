@@ -73,6 +73,7 @@ test('more keys are found than positions were reserved for', () => {
   expect(find(args)).toEqual(args.slice(1));
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('keys of any arguments', () => {
   let client: RespClient;
   let stop: () => Promise<unknown>;

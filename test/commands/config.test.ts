@@ -119,6 +119,7 @@ describe.each(['redstart', 'reference'] as const)('CONFIG REWRITE [%s]', (target
     if (!skipped) await server.stop();
   });
 
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(skipped)('CONFIG REWRITE keeps comments and lines, and appends what was set', async () => {
     const client = await server.connect();
     expect((await client.command('CONFIG SET slowlog-max-len 6 maxmemory-samples 7')).wire).toBe(ok);
@@ -131,6 +132,7 @@ describe.each(['redstart', 'reference'] as const)('CONFIG REWRITE [%s]', (target
     await client.close();
   });
 
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(skipped)('CONFIG REWRITE answers what the system says against it', async () => {
     const other = await start([], { config: 'maxmemory 1mb\n' });
     const client = await other.connect();
@@ -142,6 +144,7 @@ describe.each(['redstart', 'reference'] as const)('CONFIG REWRITE [%s]', (target
     await other.stop();
   });
 
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(skipped)('DEBUG CONFIG-REWRITE-FORCE-ALL writes directives at their default too', async () => {
     const client = await server.connect();
     expect((await client.command('DEBUG CONFIG-REWRITE-FORCE-ALL')).wire).toBe(ok);

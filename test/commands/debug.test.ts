@@ -393,6 +393,7 @@ describeCommands('DEBUG PROTOCOL', (t) => {
 
 describe.each(['redstart', 'reference'] as const)('DEBUG that ends the server [%s]', (target) => {
   const start = target === 'redstart' ? startRedstart : startReference;
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(target === 'reference' && !referenceAvailable).each(['ASSERT', 'PANIC', 'SEGFAULT', 'OOM'])(
     'DEBUG %s ends the process with an error, with its state in the log',
     async (name) => {

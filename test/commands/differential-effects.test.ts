@@ -95,6 +95,7 @@ function commandsOf(feed: Buffer): string[][] {
   return commands;
 }
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('random commands [effects on redstart and reference compared]', () => {
   stopAllAfterFile();
   let redstart: InProcessServer;

@@ -155,6 +155,7 @@ function namesMissing(replies: string, missing: ReadonlySet<string>): boolean {
 stopAllAfterFile();
 
 describe('Damaged input [redstart and reference compared]', () => {
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(!referenceAvailable)('gets the same replies and leaves the same data', { timeout: 120_000 }, async () => {
     const [redstart, reference] = await Promise.all(TARGETS.map((name) => Subject.open(name)));
     const missing = new Set(await reference!.commandNames());

@@ -224,6 +224,7 @@ function sortDeletions(propagated: readonly string[]): string[] {
 
 const LAZY = ['lazyfree-lazy-expire', 'lazyfree-lazy-server-del', 'lazyfree-lazy-user-del'];
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('what the generic group propagates and announces, as the reference does', () => {
   const all = [...DELETIONS, 'FLUSHALL', ...EXPIRIES, 'FLUSHALL', ...MOVES, 'FLUSHALL', ...READS] as Command[];
   for (const [name, directives] of [

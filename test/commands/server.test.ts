@@ -204,6 +204,7 @@ describeCommands('SHUTDOWN refused', (t) => {
 
 describe.each(['redstart', 'reference'] as const)('SHUTDOWN [%s]', (target) => {
   const start = target === 'redstart' ? startRedstart : startReference;
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(target === 'reference' && !referenceAvailable).each(['NOSAVE', 'NOSAVE NOW', 'NOSAVE NOW FORCE'])(
     'SHUTDOWN %s closes the connection without a reply and ends the process in order',
     async (options) => {

@@ -47,6 +47,7 @@ describe('conf/redstart.conf', () => {
 
 describe('the redis.conf of Debian', () => {
   const path = '/etc/redis/redis.conf';
+  // Reads what the package of redis-server installs, where it is installed.
   test.skipIf(!existsSync(path))('is accepted as it is, but for the directories of its user', () => {
     // The package's directories exist only where it is installed with its user, so they are replaced.
     const theirs = readFileSync(path, 'utf8').replace(/^(dir|logfile) .*$/gm, '# $&');

@@ -191,6 +191,7 @@ describe('listeners', () => {
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ internal, family }) => !internal && family === 'IPv4');
+  // Connects from another address of this machine, where it has one.
   it.skipIf(outside === undefined)('refuse clients of other machines in protected mode', async () => {
     const host = outside?.address ?? '';
     const bench = unstarted();

@@ -145,6 +145,7 @@ describe('the trailer', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('strings and the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

@@ -219,6 +219,7 @@ describe('forms of later versions', () => {
   }
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('values and the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

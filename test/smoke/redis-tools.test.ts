@@ -26,6 +26,7 @@ const SERVERS: Readonly<Record<string, () => Promise<RunningServer>>> = {
 };
 
 for (const [serverName, start] of Object.entries(SERVERS)) {
+  // Runs the programs of Redis: CI has them, another machine may not.
   describe.skipIf(!toolsAvailable)(`the tools of Redis [${serverName}]`, () => {
     let server: RunningServer;
     let client: RespClient;

@@ -61,6 +61,7 @@ export function differential(
   describe(`${name} [redstart and reference compared]`, () => {
     for (const protocol of options.protocols ?? [2, 3]) {
       const title = `random sequences get the same replies in RESP${protocol}`;
+      // Runs beside redis-server: CI has it, another machine may not.
       test.skipIf(!referenceAvailable)(title, { timeout: 120_000 * RUNS_FACTOR }, async () => {
         const redstart = await open('redstart', [...args, ...(options.redstartArgs ?? [])], protocol);
         const reference = await open('reference', args, protocol);

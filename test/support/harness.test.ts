@@ -84,6 +84,7 @@ describe('replies', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('a session with the reference', () => {
   test('gives replies, push messages, raw bytes, and says what it waited for', async () => {
     const server = await startReference();

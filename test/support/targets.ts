@@ -109,6 +109,7 @@ function registerTest(
     (target.name === 'reference' && !referenceAvailable) ||
     (options.slow === true && process.env['REDSTART_FAST'] === '1');
   const timeoutMs = options.timeoutMs ?? (options.slow ? 120_000 : 30_000);
+  // Runs beside redis-server: CI has it, another machine may not.
   test.skipIf(skipped)(name, { timeout: timeoutMs }, async () => {
     const client = await openClient(target, args, recordingOf(target, name, recorded));
     try {

@@ -107,6 +107,7 @@ describe('intsets', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('intsets beside the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

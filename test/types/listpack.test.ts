@@ -295,6 +295,7 @@ describe('listpacks', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('listpacks beside the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

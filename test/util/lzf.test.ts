@@ -157,6 +157,7 @@ describe('lzfDecompress', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('LZF and the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

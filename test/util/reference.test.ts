@@ -41,6 +41,7 @@ function withPoint(digits: bigint, decimals: number): string {
   return `${digits < 0n ? '-' : ''}${whole}.${magnitude.slice(magnitude.length - decimals)}`;
 }
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('against the reference', () => {
   let server: Server;
   let client: RespClient;

@@ -84,6 +84,7 @@ describe('keymiss and new on redstart', () => {
   });
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('keymiss and new on the reference', () => {
   let client: RespClient;
   let subscriber: RespClient;

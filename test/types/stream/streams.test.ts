@@ -138,6 +138,7 @@ test('a worker sees the memory of streams as it was, byte for byte, while they c
   model.check();
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('packed nodes beside the reference', () => {
   let server: Awaited<ReturnType<typeof startReference>>;
   let client: RespClient;

@@ -155,6 +155,7 @@ describe('effects of string and bitmap commands on redstart', () => {
   }
 });
 
+// Runs beside redis-server: CI has it, another machine may not.
 describe.skipIf(!referenceAvailable)('effects of string and bitmap commands on the reference', () => {
   let client: RespClient;
   let listener: ReferenceListener;
