@@ -20,15 +20,21 @@ const PRESSURE_BYTES = 72 << 20;
 const TURN_BYTES = 64 << 20;
 /** Buffers below this are not worth a collection: they go with the next one that V8 makes. */
 const LEAST_BYTES = 8 << 20;
-/** So often V8 is asked for one turn. A snapshot's handle may hold buffers for longer: then the next turn comes. */
-const MOST_ASKS = 5;
+/** So many steps a turn has before the next one begins, be it collected or not: a snapshot may hold its buffers. */
+const TURN_STEPS = 5;
+/**
+ * So many steps V8 is asked in, if no other turn comes: at doubling distances, since one that is marking already when
+ * buffers are dropped takes them for alive, and may be at it for a second or two.
+ */
+const LAST_STEP = 512;
 
 /** The buffers of one arena on their way back, and those that others hand over to it. */
 export class BufferReturn {
   private readonly waiting: ArrayBufferLike[] = [];
   /** Buffers of the current turn that V8 has not collected yet. */
   private uncollected = 0;
-  private asks = 0;
+  /** Steps of the current turn. */
+  private steps = 0;
   private turn = 0;
   private readonly registry = new FinalizationRegistry<number>((turn) => {
     if (turn === this.turn) this.uncollected--;
@@ -54,17 +60,24 @@ export class BufferReturn {
   }
 
   /**
-   * One step, to be called every 100 ms or so: asks V8 for what was dropped and is not collected yet, else begins the
+   * One step, to be called every 100 ms or so: asks V8 for what was dropped and is not collected yet, or begins the
    * next turn. O(buffers of a turn), and some 2 ms while V8 collects.
    */
   step(): void {
-    if (this.isCollecting) {
-      this.ask();
-      return;
-    }
+    if (this.waiting.length > 0 && !this.isCollecting) this.beginTurn();
+    if (this.uncollected === 0 || this.steps === LAST_STEP) return;
+    this.steps++;
+    if (isPowerOfTwo(this.steps)) this.ask();
+  }
+
+  private get isCollecting(): boolean {
+    return this.uncollected > 0 && this.steps < TURN_STEPS;
+  }
+
+  private beginTurn(): void {
     this.turn++;
     this.uncollected = 0;
-    this.asks = 0;
+    this.steps = 0;
     for (let bytes = 0; bytes < TURN_BYTES; ) {
       const buffer = this.waiting.pop();
       if (buffer === undefined) break;
@@ -72,19 +85,17 @@ export class BufferReturn {
       this.uncollected++;
       this.registry.register(buffer, this.turn);
     }
-    if (this.uncollected > 0) this.ask();
-  }
-
-  private get isCollecting(): boolean {
-    return this.uncollected > 0 && this.asks < MOST_ASKS;
   }
 
   private ask(): void {
-    this.asks++;
     try {
       new ArrayBuffer(PRESSURE_BYTES);
     } catch {
       // No address space for it: V8 has collected all it could before it said so.
     }
   }
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return (n & (n - 1)) === 0;
 }

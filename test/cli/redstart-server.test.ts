@@ -61,7 +61,21 @@ function texts(log: string): string[] {
     .map((line) => line.replace(/^\d+:([A-Z]) \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} /, '$1 '));
 }
 
+/** Pages of memory that a process has, of 4 KiB. */
+const residentPages = (pid: number): number => Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]);
+
 describe('redstart-server', () => {
+  it.skipIf(!existsSync('/proc/self/statm'))('gives the memory of what is deleted back to the system', async () => {
+    // V8 would collect by itself, seconds after the last request; that is not what is tested here.
+    const server = await start([], { nodeArgs: ['--no-memory-reducer'] });
+    const client = await server.connect();
+    const empty = residentPages(server.pid);
+    await client.command(['SET', 'k', Buffer.alloc(128 << 20, 'x')]);
+    expect(residentPages(server.pid)).toBeGreaterThan(empty + 32_000);
+    await client.command('DEL k');
+    await pollUntil(() => residentPages(server.pid) < empty + 12_000, 'memory that goes back', 20_000);
+  });
+
   it('logs its start and end as Redis does, and ends with code 0 on SIGTERM', async () => {
     const server = await start();
     server.kill('SIGTERM');

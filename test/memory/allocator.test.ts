@@ -305,13 +305,13 @@ describe('memory goes back', () => {
     for (const ref of refs) arena.zero(ref, 0, arena.blockSize(ref));
     const before = process.memoryUsage.rss();
     for (const ref of refs) arena.free(ref);
-    const goal = before - 90_000_000; // of 136 MB, an extent of 32 MiB is kept
-    // Collections come when V8 finds time for them, which a busy machine gives late.
+    const goal = before - 70_000_000; // of 136 MB, an extent of 32 MiB is kept; what else the process does adds some
+    // Collections come when V8 finds time for them, which a busy machine gives late: steps at a pace that leaves it some.
     const deadlineMs = performance.now() + 20_000;
     while (process.memoryUsage.rss() > goal && performance.now() < deadlineMs) {
       clock.advance(100);
       arena.maintain(0);
-      await nextTask(2);
+      await nextTask(20);
     }
     expect(process.memoryUsage.rss()).toBeLessThan(goal);
   });
