@@ -18,6 +18,7 @@ import type { Random } from '../util/random.js';
 import { BlockedKeys } from './blocking.js';
 import type { Client } from './client.js';
 import { type EventListener, NOTIFY_GENERIC } from './events.js';
+import { Payloads } from './payloads.js';
 import type { Ports } from './ports.js';
 import type { Suspensions } from './suspension.js';
 import type { Command, CommandTable } from './table.js';
@@ -71,6 +72,7 @@ export class CommandContext {
   readonly suspensions: Suspensions;
   /** Commands that wait for keys. */
   readonly blocked = new BlockedKeys();
+  readonly payloads: Payloads;
   readonly ports: Ports;
   /** The arguments, the name being argument 0: a window onto the receive buffer, valid until the handler returns. */
   argv: Argv;
@@ -112,6 +114,7 @@ export class CommandContext {
     this.stats = parts.stats;
     this.feed = parts.feed;
     this.suspensions = parts.suspensions;
+    this.payloads = new Payloads(parts.keyspace);
     this.ports = parts.ports;
     this.argv = parts.argv;
     this.reply = parts.reply;

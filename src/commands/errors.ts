@@ -105,6 +105,8 @@ export const errIntRange = (least: number | bigint, greatest: number | bigint): 
 export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);
 
 // generic
+export const BUSYKEY = error('BUSYKEY Target key name already exists.');
+export const ERR_BAD_DATA = error('ERR Bad data format');
 export const ERR_EXPIRE_GT_LT = error('ERR GT and LT options at the same time are not compatible');
 export const ERR_EXPIRE_NX = error('ERR NX and XX, GT or LT options at the same time are not compatible');
 export const ERR_INVALID_CURSOR = error('ERR invalid cursor');
@@ -116,6 +118,10 @@ export const ERR_NO_LFU = error(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between ' +
     'policies at runtime LRU and LFU data will take some time to adjust.',
 );
+export const ERR_PAYLOAD = error('ERR DUMP payload version or checksum are wrong');
+export const ERR_RESTORE_FREQ = error('ERR Invalid FREQ value, must be >= 0 and <= 255');
+export const ERR_RESTORE_IDLETIME = error('ERR Invalid IDLETIME value, must be >= 0');
+export const ERR_RESTORE_TTL = error('ERR Invalid TTL value, must be >= 0');
 export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupported option ${option}`);
 
 // set

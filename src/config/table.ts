@@ -194,7 +194,7 @@ export const DIRECTIVES = {
     empty: 'value',
     validate: checkDbFilename,
   }),
-  rdbcompression: bool('rdbcompression', true, later),
+  rdbcompression: bool('rdbcompression', true),
   rdbchecksum: bool('rdbchecksum', true, { ...immutable, ...later }),
   rdbDelSyncFiles: bool('rdb-del-sync-files', false, later),
   rdbSaveIncrementalFsync: bool('rdb-save-incremental-fsync', true, later),

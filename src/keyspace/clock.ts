@@ -74,8 +74,13 @@ export class AccessClock {
     return ((this.seconds - clock) & CLOCK_MASK) * 1000;
   }
 
-  /** The LRU clock of a key idle for `idleMs` (RESTORE, RDB). */
-  idleClock(idleMs: number): number {
-    return (this.seconds - Math.floor(idleMs / 1000)) & CLOCK_MASK;
+  /** The LRU clock of a key that has not been used for `seconds` (RESTORE, RDB). */
+  idleClock(seconds: number): number {
+    return (this.seconds - seconds) & CLOCK_MASK;
+  }
+
+  /** The LFU clock of a key with this counter (the same). */
+  frequencyClock(counter: number): number {
+    return (this.minutes << 8) | counter;
   }
 }

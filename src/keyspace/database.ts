@@ -238,6 +238,28 @@ export class Database {
     return this.keyspace.clock.frequency(this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK);
   }
 
+  /** Lets the entry have been idle for so many seconds, if that is what clocks tell. */
+  setIdle(entry: Entry, seconds: number): void {
+    const { clock } = this.keyspace;
+    if (!clock.lfu) this.setClock(entry, clock.idleClock(seconds));
+  }
+
+  /** Lets the entry's counter be `frequency`, 0 to 255, if that is what clocks tell. */
+  setFrequency(entry: Entry, frequency: number): void {
+    const { clock } = this.keyspace;
+    if (clock.lfu) this.setClock(entry, clock.frequencyClock(frequency));
+  }
+
+  /** Lets the entry have the clock of a new key. */
+  renewClock(entry: Entry): void {
+    this.setClock(entry, this.keyspace.clock.initial());
+  }
+
+  private setClock(entry: Entry, clock: number): void {
+    const { arena } = this;
+    arena.setI32Quiet(entry, WORD_CLOCK, (arena.i32(entry, WORD_CLOCK) & ~CLOCK_MASK) | clock);
+  }
+
   /** The 24 bits of the entry's clock. */
   clockOf(entry: Entry): number {
     return this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK;

@@ -29,28 +29,19 @@ export {
   META_ENCODING_MASK,
   META_ENCODING_SHIFT,
   META_TYPE_MASK,
+  TYPE_HASH,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STREAM,
+  TYPE_STRING,
+  TYPE_ZSET,
+  type ValueType,
   WORD_META,
   WORD_VALUE,
 } from '../types/value.js';
 
 /** An entry of a database: the reference of its record. It may move whenever the record is written. */
 export type Entry = number;
-
-export const TYPE_STRING = 0;
-export const TYPE_LIST = 1;
-export const TYPE_SET = 2;
-export const TYPE_ZSET = 3;
-export const TYPE_HASH = 4;
-export const TYPE_STREAM = 6;
-
-/** A type of value; the numbers are those of Redis' object types and of DEBUG DIGEST. */
-export type ValueType =
-  | typeof TYPE_STRING
-  | typeof TYPE_LIST
-  | typeof TYPE_SET
-  | typeof TYPE_ZSET
-  | typeof TYPE_HASH
-  | typeof TYPE_STREAM;
 
 /** The longest string that Redis embeds in its object. */
 export const EMBSTR_MAX_BYTES = 44;

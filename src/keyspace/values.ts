@@ -9,10 +9,10 @@
  * 2. A large value is freed in slices, through the garbage queue; its holder goes with it.
  */
 import type { Arena } from '../memory/index.js';
-import { HOLDER_BYTES, rootOf, type ValueOperations } from '../types/value.js';
+import { HOLDER_BYTES, rootOf, typeOf, type ValueOperations } from '../types/value.js';
 import { assert } from '../util/assert.js';
 import type { Garbage, GarbageQueue } from './garbage.js';
-import { META_LIVE, META_TYPE_MASK, NONE, TYPE_STRING, type ValueType, WORD_META, WORD_VALUE } from './record.js';
+import { META_LIVE, NONE, TYPE_STRING, type ValueType, WORD_META, WORD_VALUE } from './record.js';
 
 /** Values of at most so many blocks are freed by whoever deletes them: LAZYFREE_THRESHOLD of lazyfree.c, 7.0. */
 const FREE_AT_ONCE = 64;
@@ -42,8 +42,7 @@ export class Values {
 
   /** What the type of the value in a holder can do with it. O(1). */
   operationsOf(holder: number): ValueOperations {
-    const type = (this.arena.i32(holder, WORD_META) & META_TYPE_MASK) as ValueType; // nothing else is stored there
-    const operations = this.types[type];
+    const operations = this.types[typeOf(this.arena, holder)];
     assert(operations !== undefined, 'the operations of a type whose values there are');
     return operations;
   }
@@ -88,8 +87,7 @@ export class Values {
    */
   free(holder: number, objects = 1): void {
     const { arena } = this;
-    const hasNoBlocks =
-      (arena.i32(holder, WORD_META) & META_TYPE_MASK) === TYPE_STRING || rootOf(arena, holder) === NONE;
+    const hasNoBlocks = typeOf(arena, holder) === TYPE_STRING || rootOf(arena, holder) === NONE;
     if (hasNoBlocks) return arena.free(holder);
     const operations = this.operationsOf(holder);
     if (operations.effort(holder) > FREE_AT_ONCE) {

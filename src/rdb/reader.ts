@@ -21,6 +21,8 @@ import {
 } from './types.js';
 
 const INT32_DIGITS = 11;
+/** What long strings have needed is not kept. */
+const KEPT_BYTES = 1024 * 1024;
 /** Three bytes of LZF make at most 264: what claims more is not compressed by anyone. */
 const MAX_EXPANSION = 88;
 /** A longer string than Redis allows by default, and than a value can be here. */
@@ -41,7 +43,11 @@ export class RdbReader {
   stringLength = 0;
   /** The input, for who reads {@link RdbReader.raw} bytes of it. */
   bytes: Uint8Array = EMPTY;
-  private view: DataView = EMPTY_VIEW;
+  /** The same memory as `bytes`. */
+  view: DataView = EMPTY_VIEW;
+  /** The words of the {@link RdbReader.longLength} that was read last. */
+  high = 0;
+  low = 0;
   private scratch: Uint8Array = EMPTY;
   private scratchView: DataView = EMPTY_VIEW;
 
@@ -52,6 +58,15 @@ export class RdbReader {
     this.at = from;
     this.end = end;
     this.failed = false;
+  }
+
+  /** Lets go of the input, of the string, and of the room for strings beyond {@link KEPT_BYTES}. */
+  release(): void {
+    this.begin(EMPTY, EMPTY_VIEW, 0, 0);
+    this.setString(EMPTY, EMPTY_VIEW, 0, 0);
+    if (this.scratch.length <= KEPT_BYTES) return;
+    this.scratch = EMPTY;
+    this.scratchView = EMPTY_VIEW;
   }
 
   /** Whether all of the input has been read, and nothing has failed. */
@@ -79,7 +94,20 @@ export class RdbReader {
       case LENGTH_ENCODED:
         return this.failure();
       default:
-        return this.longLength(first);
+        return this.largeLength(first);
+    }
+  }
+
+  /** A length that may use all 64 bits: it is found in `high` and `low`. */
+  longLength(): void {
+    const first = this.at < this.end ? this.bytes[this.at]! : 0;
+    if (first === LENGTH_64_BITS) {
+      const from = this.raw(9) + 1;
+      this.high = this.failed ? 0 : this.view.getInt32(from);
+      this.low = this.failed ? 0 : this.view.getInt32(from + 4);
+    } else {
+      this.high = 0; // others have 32 bits at most
+      this.low = this.length() | 0;
     }
   }
 
@@ -139,7 +167,7 @@ export class RdbReader {
     this.setString(this.scratch, this.scratchView, 0, this.failed ? 0 : length);
   }
 
-  private longLength(first: number): number {
+  private largeLength(first: number): number {
     if (first === LENGTH_32_BITS) return this.take(4) ? this.view.getUint32(this.at - 4) : 0;
     if (first !== LENGTH_64_BITS || !this.take(8)) return this.failure();
     const length = this.view.getUint32(this.at - 8) * 2 ** 32 + this.view.getUint32(this.at - 4);

@@ -1,6 +1,7 @@
 /**
- * Reads whole values, of each type that a version up to 12 of RDB has but streams, into holders. Elements are added one
- * by one, so that a value gets the encoding that the limits of here give it, whatever it had where it was written.
+ * Reads whole values, of each type that a version up to 12 of RDB has, into holders. Elements are added one
+ * by one, so that a value gets the encoding that the limits of here give it, whatever it had where it was written; only
+ * the nodes of streams are taken over as they are.
  *
  * What is read is not to be trusted: a value that is empty, that has an element twice, a score that is no number or
  * bytes too few is refused. Its holder then has something half-made in it, which is to be dropped with it.
@@ -12,6 +13,8 @@ import { NO_FIELD_EXPIRE } from '../types/hash-layout.js';
 import type { Lists } from '../types/list.js';
 import type { Sets } from '../types/set.js';
 import { ADD_ADDED, type SortedSets } from '../types/sorted-set.js';
+import type { Streams } from '../types/stream/streams.js';
+import { TYPE_HASH, TYPE_LIST, TYPE_SET, TYPE_STREAM, TYPE_ZSET } from '../types/value.js';
 import { ByteSpans } from '../util/byte-spans.js';
 import { parseDouble, parseInt64 } from '../util/numbers.js';
 import {
@@ -23,6 +26,7 @@ import {
   type PackedKind,
 } from './packed.js';
 import type { RdbReader } from './reader.js';
+import { StreamValueReader } from './stream-value-reader.js';
 import {
   RDB_TYPE_HASH,
   RDB_TYPE_HASH_FIELD_TTL,
@@ -41,6 +45,7 @@ import {
   RDB_TYPE_ZSET_2,
   RDB_TYPE_ZSET_LISTPACK,
   RDB_TYPE_ZSET_ZIPLIST,
+  valueTypeOf,
 } from './types.js';
 
 /** The containers of nodes. */
@@ -57,6 +62,7 @@ export interface ValueTypes {
   readonly lists: Lists;
   readonly sets: Sets;
   readonly zsets: SortedSets;
+  readonly streams: Streams;
 }
 
 /** A copy of an element, for one that has to wait for what belongs to it. */
@@ -76,20 +82,44 @@ class KeptElement {
 }
 
 export class ValueReader {
+  /** Fields of hashes that expire before this time, in wall-clock milliseconds, are left out. */
+  dropFieldsBefore = 0;
   private readonly types: ValueTypes;
   private readonly input: RdbReader;
   private readonly packed = new PackedElements();
   private readonly first = new KeptElement();
   private readonly second = new KeptElement();
   private readonly noSpans = new ByteSpans(1);
+  private readonly streams: StreamValueReader;
 
   constructor(types: ValueTypes, input: RdbReader) {
     this.types = types;
     this.input = input;
+    this.streams = new StreamValueReader(types.streams, input);
   }
 
-  /** Reads a list into a holder that has no value; false when it is none. O(size). */
-  list(holder: number, type: number): boolean {
+  /**
+   * Reads a value of this RDB type, whose type of value the holder has ({@link valueTypeOf}) and no value yet; false
+   * when it is none. Strings have no holders, and are read from the input. O(size), O(size log size) for sorted sets.
+   */
+  value(holder: number, type: number): boolean {
+    switch (valueTypeOf(type)) {
+      case TYPE_LIST:
+        return this.list(holder, type);
+      case TYPE_SET:
+        return this.set(holder, type);
+      case TYPE_ZSET:
+        return this.zset(holder, type);
+      case TYPE_HASH:
+        return this.hash(holder, type);
+      case TYPE_STREAM:
+        return this.streams.read(holder, type);
+      default:
+        return false;
+    }
+  }
+
+  private list(holder: number, type: number): boolean {
     const { input, packed, types } = this;
     packed.failed = false;
     types.lists.create(holder, this.noSpans, 0, false);
@@ -105,8 +135,7 @@ export class ValueReader {
     return this.isMade(types.lists.length(holder));
   }
 
-  /** Reads a set into a holder that has no value; false when it is none. O(size). */
-  set(holder: number, type: number): boolean {
+  private set(holder: number, type: number): boolean {
     const { input, packed, types } = this;
     packed.failed = false;
     types.sets.createIntset(holder);
@@ -127,8 +156,7 @@ export class ValueReader {
     return this.isMade(types.sets.count(holder));
   }
 
-  /** Reads a sorted set into a holder that has no value; false when it is none. O(size log size). */
-  zset(holder: number, type: number): boolean {
+  private zset(holder: number, type: number): boolean {
     const { first, input, packed, types } = this;
     packed.failed = false;
     types.zsets.init(holder);
@@ -151,8 +179,7 @@ export class ValueReader {
     return this.isMade(types.zsets.length(holder));
   }
 
-  /** Reads a hash into a holder that has no value; false when it is none. O(size). */
-  hash(holder: number, type: number): boolean {
+  private hash(holder: number, type: number): boolean {
     const { input, packed, types } = this;
     packed.failed = false;
     types.hashes.init(holder);
@@ -258,6 +285,7 @@ export class ValueReader {
     const { first, second } = this;
     const { hashes } = this.types;
     if (!(expireAt >= NO_FIELD_EXPIRE && expireAt <= MAX_FIELD_TIME_MS)) return false;
+    if (expireAt !== NO_FIELD_EXPIRE && expireAt < this.dropFieldsBefore) return true;
     if (!hashes.set(holder, first.bytes, first.view, 0, first.length, second.bytes, second.view, 0, second.length)) {
       return false;
     }

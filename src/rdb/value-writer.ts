@@ -13,13 +13,29 @@ import { ListpackReader } from '../types/listpack.js';
 import { COUNT_UNKNOWN, LISTPACK_END, LISTPACK_HEADER_BYTES } from '../types/listpack-entry.js';
 import { SetReader } from '../types/set.js';
 import { SortedSetCursor, SortedSetReader } from '../types/sorted-set-reader.js';
-import { ENCODING_INTSET, ENCODING_LISTPACK, encodingOf, rootOf } from '../types/value.js';
+import {
+  ENCODING_INTSET,
+  ENCODING_LISTPACK,
+  encodingOf,
+  rootOf,
+  TYPE_HASH,
+  TYPE_LIST,
+  TYPE_SET,
+  TYPE_STREAM,
+  TYPE_STRING,
+  TYPE_ZSET,
+  typeOf,
+} from '../types/value.js';
+import { StreamValueWriter } from './stream-value-writer.js';
 import {
   RDB_TYPE_HASH,
   RDB_TYPE_HASH_FIELD_TTL,
   RDB_TYPE_HASH_LISTPACK,
+  RDB_TYPE_LIST_QUICKLIST_2,
   RDB_TYPE_SET,
   RDB_TYPE_SET_INTSET,
+  RDB_TYPE_STREAM_LISTPACKS_2,
+  RDB_TYPE_STRING,
   RDB_TYPE_ZSET_2,
   RDB_TYPE_ZSET_LISTPACK,
 } from './types.js';
@@ -37,6 +53,7 @@ export class ValueWriter {
   private readonly lists: ListReader;
   private readonly sets: SetReader;
   private readonly zsets: SortedSetReader;
+  private readonly streams: StreamValueWriter;
   private readonly listpacks: ListpackReader;
   private readonly intsets: IntsetReader;
   private readonly cursor = new SortedSetCursor();
@@ -49,32 +66,73 @@ export class ValueWriter {
     this.lists = new ListReader(memory);
     this.sets = new SetReader(memory);
     this.zsets = new SortedSetReader(memory);
+    this.streams = new StreamValueWriter(memory, out);
     this.listpacks = new ListpackReader(memory);
     this.intsets = new IntsetReader(memory);
   }
 
   // ---- types: they stand in front
 
-  /** The RDB type of the set in a holder. Version 10 knows no listpacks of members. */
-  setType(holder: number): number {
+  /** The RDB type of the value in a holder. O(1). */
+  typeOf(holder: number): number {
+    switch (typeOf(this.memory, holder)) {
+      case TYPE_STRING:
+        return RDB_TYPE_STRING;
+      case TYPE_LIST:
+        return RDB_TYPE_LIST_QUICKLIST_2;
+      case TYPE_SET:
+        return this.setType(holder);
+      case TYPE_ZSET:
+        return this.zsetType(holder);
+      case TYPE_HASH:
+        return this.hashType(holder);
+      case TYPE_STREAM:
+        return RDB_TYPE_STREAM_LISTPACKS_2;
+    }
+  }
+
+  /** Version 10 knows no listpacks of members. */
+  private setType(holder: number): number {
     return encodingOf(this.memory, holder) === ENCODING_INTSET ? RDB_TYPE_SET_INTSET : RDB_TYPE_SET;
   }
 
-  /** The RDB type of the sorted set in a holder. */
-  zsetType(holder: number): number {
+  private zsetType(holder: number): number {
     return encodingOf(this.memory, holder) === ENCODING_LISTPACK ? RDB_TYPE_ZSET_LISTPACK : RDB_TYPE_ZSET_2;
   }
 
-  /** The RDB type of the hash in a holder: where fields expire, version 12 is needed. */
-  hashType(holder: number): number {
+  /** Where fields expire, version 12 is needed. */
+  private hashType(holder: number): number {
     if (this.hashes.firstExpireAt(holder) !== NO_FIELD_EXPIRE) return RDB_TYPE_HASH_FIELD_TTL;
     return encodingOf(this.memory, holder) === ENCODING_LISTPACK ? RDB_TYPE_HASH_LISTPACK : RDB_TYPE_HASH;
   }
 
   // ---- values
 
-  /** Writes the list in a holder, node by node: RDB_TYPE_LIST_QUICKLIST_2. O(size). */
-  list(holder: number): void {
+  /** Writes the value in a holder. A string is none: it stands in its record, and is written by {@link string}. O(size). */
+  value(holder: number): void {
+    switch (typeOf(this.memory, holder)) {
+      case TYPE_LIST:
+        return this.list(holder);
+      case TYPE_SET:
+        return this.set(holder);
+      case TYPE_ZSET:
+        return this.zset(holder);
+      case TYPE_HASH:
+        return this.hash(holder);
+      case TYPE_STREAM:
+        return this.streams.write(holder);
+    }
+  }
+
+  /** Writes `length` bytes of a block from byte `offset` on as a string. O(length). */
+  string(block: number, offset: number, length: number): void {
+    const { memory, out } = this;
+    memory.window(block, offset, length);
+    out.string(memory.windowBytes, memory.windowBase, length);
+  }
+
+  /** Node by node. */
+  private list(holder: number): void {
     const { out } = this;
     out.length(this.lists.nodeCount(holder));
     this.lists.forEachNode(holder, (bytes, from, length, count, isPlain) => {
@@ -85,22 +143,18 @@ export class ValueWriter {
     });
   }
 
-  /** Writes the set in a holder. O(size). */
-  set(holder: number): void {
+  private set(holder: number): void {
     const { memory, out, sets } = this;
     if (encodingOf(memory, holder) === ENCODING_INTSET) {
       const root = rootOf(memory, holder);
-      return this.block(root, this.intsets.byteLength(root));
+      return this.string(root, 0, this.intsets.byteLength(root));
     }
     out.length(sets.count(holder));
     sets.forEach(holder, (bytes, _view, from, length) => out.string(bytes, from, length));
   }
 
-  /**
-   * Writes the sorted set in a holder; a large one from its end, as those who read it in that order have less to do.
-   * O(size).
-   */
-  zset(holder: number): void {
+  /** A large one from its end, as those who read it in that order have less to do. */
+  private zset(holder: number): void {
     const { cursor, out, zsets } = this;
     if (encodingOf(this.memory, holder) === ENCODING_LISTPACK) return this.listpack(holder);
     const count = zsets.length(holder);
@@ -111,8 +165,8 @@ export class ValueWriter {
     }
   }
 
-  /** Writes the hash in a holder, with fields whose time is over: it is for the reader to drop them. O(size). */
-  hash(holder: number): void {
+  /** With fields whose time is over: it is for the reader to drop them. */
+  private hash(holder: number): void {
     const { hashes, out } = this;
     const first = hashes.firstExpireAt(holder);
     if (first !== NO_FIELD_EXPIRE) return this.hashWithTimes(holder, first);
@@ -139,14 +193,7 @@ export class ValueWriter {
   /** Writes the listpack that is the value in a holder. */
   private listpack(holder: number): void {
     const root = rootOf(this.memory, holder);
-    this.block(root, this.listpacks.byteLength(root));
-  }
-
-  /** Writes the first `length` bytes of a block as a string. */
-  private block(root: number, length: number): void {
-    const { memory, out } = this;
-    memory.window(root, 0, length);
-    out.string(memory.windowBytes, memory.windowBase, length);
+    this.string(root, 0, this.listpacks.byteLength(root));
   }
 
   /** Puts header and end around a node's entries, in a buffer of the writer's own. Returns the whole length. */

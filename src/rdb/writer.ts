@@ -25,6 +25,8 @@ import {
 } from './types.js';
 
 const INITIAL_BYTES = 4096;
+/** What large values have needed is not kept. */
+const KEPT_BYTES = 1024 * 1024;
 /** Texts of 32-bit integers have at most so many digits, with their sign. */
 const INT32_DIGITS = 11;
 /** Shorter strings are not compressed, and a longer one only when that saves as much. */
@@ -45,6 +47,14 @@ export class RdbWriter {
   /** Begins anew. */
   begin(): void {
     this.size = 0;
+  }
+
+  /** Lets go of what was written, and of the room for more than {@link KEPT_BYTES}. */
+  release(): void {
+    this.size = 0;
+    if (this.bytes.length <= KEPT_BYTES) return;
+    this.bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   byte(value: number): void {
@@ -70,6 +80,16 @@ export class RdbWriter {
       view.setUint32(this.size + 5, value >>> 0);
       this.size += 9;
     }
+  }
+
+  /** A length of 64 bits in two words: ids of streams and their counters, which use all of them. */
+  longLength(high: number, low: number): void {
+    if (high === 0) return this.length(low >>> 0);
+    this.reserve(MAX_HEADER_BYTES);
+    this.bytes[this.size] = LENGTH_64_BITS;
+    this.view.setInt32(this.size + 1, high);
+    this.view.setInt32(this.size + 5, low);
+    this.size += 9;
   }
 
   /** A number of 64 bits that may be any: the pending counters of streams, times. Little endian. */

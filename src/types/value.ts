@@ -15,6 +15,22 @@
 import type { Arena, MemoryReader } from '../memory/index.js';
 import type { LineStatistics } from './lines.js';
 
+export const TYPE_STRING = 0;
+export const TYPE_LIST = 1;
+export const TYPE_SET = 2;
+export const TYPE_ZSET = 3;
+export const TYPE_HASH = 4;
+export const TYPE_STREAM = 6;
+
+/** A type of value; the numbers are those of Redis' object types and of DEBUG DIGEST. */
+export type ValueType =
+  | typeof TYPE_STRING
+  | typeof TYPE_LIST
+  | typeof TYPE_SET
+  | typeof TYPE_ZSET
+  | typeof TYPE_HASH
+  | typeof TYPE_STREAM;
+
 export const ENCODING_RAW = 0;
 export const ENCODING_INT = 1;
 export const ENCODING_EMBSTR = 2;
@@ -79,6 +95,11 @@ export interface ValueOperations {
 /** @hot The root of the value in a holder. O(1). */
 export function rootOf(memory: MemoryReader, holder: number): number {
   return memory.i32(holder, WORD_VALUE);
+}
+
+/** @hot The type of the value in a holder. O(1). */
+export function typeOf(memory: MemoryReader, holder: number): ValueType {
+  return (memory.i32(holder, WORD_META) & META_TYPE_MASK) as ValueType; // nothing else is ever stored there
 }
 
 /** @hot The encoding of the value in a holder. O(1). */

@@ -26,6 +26,7 @@ import {
 } from './layout.js';
 import { ReadCounter } from './read-counter.js';
 import { StreamId } from './stream-id.js';
+import { StreamLoader } from './stream-loader.js';
 import { StreamReader } from './stream-reader.js';
 import { StreamValues } from './stream-values.js';
 
@@ -42,6 +43,8 @@ export class Streams extends StreamReader implements ValueOperations {
   private readonly limits: TypeLimits;
   /** Which entries of all that were ever added groups have read. */
   readonly counter = new ReadCounter(this);
+  /** Builds streams that were written elsewhere. */
+  readonly loader: StreamLoader;
   private readonly values: StreamValues;
   private readonly nodeKey = new StreamId();
   private readonly edge = new StreamId();
@@ -52,6 +55,7 @@ export class Streams extends StreamReader implements ValueOperations {
     this.parts = parts;
     this.arena = arena;
     this.limits = limits;
+    this.loader = new StreamLoader(arena, parts);
     this.values = new StreamValues(arena, parts);
   }
 

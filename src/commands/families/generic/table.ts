@@ -1,14 +1,16 @@
 /**
- * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, expire.ts, ttl.ts, scan.ts, sort.ts,
- * object.ts and wait.ts beside this file.
+ * The generic group's entries. Handlers: remove.ts, inspect.ts, rename.ts, dump.ts, restore.ts, expire.ts, ttl.ts,
+ * scan.ts, sort.ts, object.ts and wait.ts beside this file.
  */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
+import { dump } from './dump.js';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire.js';
 import { exists, touch, type } from './inspect.js';
 import { objectEncoding, objectFreq, objectIdletime, objectRefcount } from './object.js';
 import { del } from './remove.js';
 import { copy, move, rename, renamenx } from './rename.js';
+import { restore } from './restore.js';
 import { keys, randomkey, scan } from './scan.js';
 import { findKeysOfSort, findKeysOfSortRo, sort, sortRo } from './sort.js';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl.js';
@@ -39,6 +41,19 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     summary: 'Deletes keys.',
     tips: 'request_policy:multi_shard response_policy:agg_sum',
     handler: del,
+  },
+  {
+    name: 'dump',
+    group: 'generic',
+    since: '2.6.0',
+    arity: 2,
+    flags: 'readonly',
+    keys: ['1 RO access'],
+    syntax: 'key@0',
+    complexity: 'O(N) where N is the size of the value',
+    summary: 'Answers a value in the bytes that RESTORE takes.',
+    tips: 'nondeterministic_output',
+    handler: dump,
   },
   {
     name: 'exists',
@@ -284,6 +299,26 @@ export const GENERIC_COMMANDS: readonly CommandSpec[] = [
     summary: 'Gives a key another name if that name is free.',
     history: [['3.2.0', 'Both names may be the same.']],
     handler: renamenx,
+  },
+  {
+    name: 'restore',
+    group: 'generic',
+    since: '2.6.0',
+    arity: -4,
+    flags: 'write denyoom',
+    keys: ['1 OW update'],
+    syntax:
+      "key@0 ttl:int serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] ['IDLETIME' seconds:int^5.0.0] " +
+      "['FREQ' frequency:int^5.0.0]",
+    complexity: 'O(N) where N is the size of the value, O(N*log(N)) for a sorted set',
+    summary: 'Creates a key with a value that DUMP answered.',
+    categories: 'dangerous',
+    history: [
+      ['3.0.0', '`REPLACE` came.'],
+      ['5.0.0', '`ABSTTL` came.'],
+      ['5.0.0', '`IDLETIME` and `FREQ` came.'],
+    ],
+    handler: restore,
   },
   {
     name: 'scan',

@@ -1,6 +1,7 @@
 /** The server group's entries. Handlers are in the files beside this one. */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
+import { restore } from '../generic/restore.js';
 import {
   command,
   commandCount,
@@ -403,6 +404,27 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         handler: moduleUnload,
       },
     ],
+  },
+  {
+    name: 'restore-asking',
+    group: 'server',
+    since: '3.0.0',
+    arity: -4,
+    flags: 'write denyoom asking',
+    keys: ['1 OW update'],
+    syntax:
+      "key@0 ttl:int serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] ['IDLETIME' seconds:int^5.0.0] " +
+      "['FREQ' frequency:int^5.0.0]",
+    complexity: 'O(N) where N is the size of the value, O(N*log(N)) for a sorted set',
+    summary: 'Does the same as RESTORE for keys that move within a cluster.',
+    internal: true,
+    categories: 'keyspace dangerous',
+    history: [
+      ['3.0.0', '`REPLACE` came.'],
+      ['5.0.0', '`ABSTTL` came.'],
+      ['5.0.0', '`IDLETIME` and `FREQ` came.'],
+    ],
+    handler: restore,
   },
   {
     name: 'role',

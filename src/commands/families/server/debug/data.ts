@@ -2,17 +2,14 @@
 import {
   bytesBeforeValue,
   ENCODING_INT,
-  type Entry,
   EXPIRES_HEADER_BYTES,
   HEADER_BYTES,
   NONE,
-  TYPE_LIST,
   TYPE_STRING,
 } from '../../../../keyspace/record.js';
 import { addValue, Digest, digestOfAll } from '../../../../observability/digest.js';
 import { CommandBuilder, token } from '../../../../resp/index.js';
 import type { LineStatistics } from '../../../../types/lines.js';
-import { isInt64Text } from '../../../../util/numbers.js';
 import { subcommandSyntaxError } from '../../../command-text.js';
 import type { CommandContext } from '../../../context.js';
 import {
@@ -25,7 +22,7 @@ import {
   OOM_SYSTEM,
 } from '../../../errors.js';
 import { ENCODING_NAMES, refcountOf } from '../../generic/object.js';
-import { listLengthInFile, quicklistFields } from './lists.js';
+import { quicklistFields } from './lists.js';
 
 const FAST = token('fast');
 const FULL = token('full');
@@ -54,39 +51,12 @@ export function object(c: CommandContext): void {
     `Value at:0x${address}`,
     `refcount:${refcountOf(c, entry)}`,
     `encoding:${ENCODING_NAMES[db.encodingOf(entry)]}`,
-    ...(fast ? [] : [`serializedlength:${serializedLength(c, entry)}`]),
+    ...(fast ? [] : [`serializedlength:${c.payloads.bytesInFile(db, entry, c.config.rdbcompression)}`]),
     `lru:${db.clockOf(entry)}`,
     `lru_seconds_idle:${Math.floor(db.idleMsOf(entry) / 1000)}`,
     ...quicklistFields(c, entry),
   ];
   reply.simple(fields.join(' '));
-}
-
-/** The longest text that a file holds as a number. */
-const NUMBER_TEXT_MAX = 11;
-
-/**
- * Bytes of a value in an RDB file, its type not counted. A long string counts as it is, though LZF may shorten it in
- * the file: to know, one would have to compress it.
- */
-function serializedLength(c: CommandContext, entry: Entry): number {
-  const { db } = c;
-  if (db.typeOf(entry) === TYPE_LIST) return listLengthInFile(c, entry, lengthInFile);
-  const length = db.stringLength(entry);
-  if (length > 0 && length <= NUMBER_TEXT_MAX) {
-    const text = Buffer.alloc(length);
-    db.stringInto(entry, 0, length, text, new DataView(text.buffer, text.byteOffset), 0);
-    const value = isInt64Text(text, 0, length) ? Number(text.toString('latin1')) : Number.NaN;
-    if (value >= -128 && value <= 127) return 2;
-    if (value >= -32_768 && value <= 32_767) return 3;
-    if (value >= -2_147_483_648 && value <= 2_147_483_647) return 5;
-  }
-  return lengthInFile(length);
-}
-
-/** Bytes of a string with its length, where it is written as it is. */
-function lengthInFile(length: number): number {
-  return length + (length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 5);
 }
 
 export function sdslen(c: CommandContext): void {

@@ -64,16 +64,3 @@ export function quicklistFields(c: CommandContext, entry: Entry): string[] {
     `ql_uncompressed_size:${lists.uncompressedBytes(entry, LISTPACK_OVERHEAD)}`,
   ];
 }
-
-/**
- * Bytes of a list in an RDB file, its type not counted. @param stringLength what a string of so many bytes takes there
- */
-export function listLengthInFile(c: CommandContext, entry: Entry, stringLength: (bytes: number) => number): number {
-  const { lists } = c.keyspace;
-  const nodes = lists.nodeCount(entry);
-  let bytes = stringLength(nodes) - nodes; // a number of nodes is written as a string's length is
-  lists.forEachNode(entry, (_bytes, _from, length, _count, isPlain) => {
-    bytes += 1 + stringLength(isPlain ? length : length + LISTPACK_OVERHEAD); // one says whether it is plain
-  });
-  return bytes;
-}

@@ -15,6 +15,7 @@ import {
   pauseCron,
   replicate,
   setActiveExpire,
+  setSkipChecksumValidation,
   sleep,
   stringmatchTest,
 } from './switches.js';
@@ -98,6 +99,14 @@ export const DEBUG_SUBCOMMANDS: readonly DebugSubcommand[] = [
     1,
     1,
     setActiveExpire,
+  ),
+  entry(
+    'SET-SKIP-CHECKSUM-VALIDATION',
+    '<0|1>',
+    'With 1, RESTORE takes payloads whose checksum is wrong.',
+    1,
+    1,
+    setSkipChecksumValidation,
   ),
   entry('SLEEP', '<seconds>', 'Stands still for so long, with everybody waiting.', 1, 1, sleep),
   entry('STRINGMATCH-TEST', '', 'Tries the matching of patterns on random input.', 0, 0, stringmatchTest),

@@ -23,6 +23,11 @@ export function setActiveExpire(c: CommandContext): void {
   c.reply.ok();
 }
 
+export function setSkipChecksumValidation(c: CommandContext): void {
+  c.payloads.verifiesChecksums = !isSwitchedOn(c);
+  c.reply.ok();
+}
+
 export function pauseCron(c: CommandContext): void {
   c.ports.lifecycle.pauseCron(isSwitchedOn(c));
   c.reply.ok();
