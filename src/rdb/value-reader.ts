@@ -159,9 +159,10 @@ export class ValueReader {
   private zset(holder: number, type: number): boolean {
     const { first, input, packed, types } = this;
     packed.failed = false;
-    types.zsets.init(holder);
     if (type === RDB_TYPE_ZSET || type === RDB_TYPE_ZSET_2) {
-      for (let left = input.length(); left > 0 && !input.failed; left--) {
+      const count = input.length();
+      types.zsets.init(holder, count);
+      for (let left = count; left > 0 && !input.failed; left--) {
         input.string();
         first.keep(input.stringBytes, input.stringFrom, input.stringLength);
         const score = type === RDB_TYPE_ZSET ? this.scoreText() : input.double();
@@ -170,6 +171,7 @@ export class ValueReader {
       return this.isMade(types.zsets.length(holder));
     }
     if (type !== RDB_TYPE_ZSET_LISTPACK && type !== RDB_TYPE_ZSET_ZIPLIST) return false;
+    types.zsets.init(holder);
     this.beginPacked(type === RDB_TYPE_ZSET_LISTPACK ? PACKED_LISTPACK : PACKED_ZIPLIST);
     while (packed.next()) {
       first.keep(packed.bytes, packed.from, packed.length);

@@ -93,9 +93,13 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     this.scored = scored;
   }
 
-  /** Lets a holder of no value hold an empty set. O(1). */
-  init(holder: number): void {
-    setValue(this.arena, holder, ENCODING_LISTPACK, this.scored.create());
+  /**
+   * Lets a holder of no value hold an empty set, to which `expected` members will be added. O(1). A listpack keeps no
+   * -0: in Redis, too, a large set that is loaded has never been one.
+   */
+  init(holder: number, expected = 0): void {
+    if (expected > this.limits.zsetMaxListpackEntries) this.beginResult(holder);
+    else setValue(this.arena, holder, ENCODING_LISTPACK, this.scored.create());
   }
 
   // --- Looking up ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import { listCommand, listWait } from '../support/list-arbitraries.js';
 import { referenceAvailable } from '../support/reference.js';
 import { type KeyspaceEvent, ReferenceListener, type Told } from '../support/reference-listener.js';
 import { RespClient } from '../support/resp-client.js';
+import { restoreCommand } from '../support/restore-arbitraries.js';
 import { setCommand } from '../support/set-arbitraries.js';
 import { sortedSetCommand } from '../support/sorted-set-arbitraries.js';
 import { STREAM_BEGINNING, streamCommand, withPreparation } from '../support/stream-arbitraries.js';
@@ -155,6 +156,7 @@ describe.skipIf(!referenceAvailable)('random commands [effects on redstart and r
     { weight: 2, arbitrary: bitmapCommand },
     { weight: 3, arbitrary: keyCommand },
     { weight: 2, arbitrary: expiryCommand },
+    { weight: 3, arbitrary: restoreCommand },
     { weight: 6, arbitrary: listCommand },
     { weight: 1, arbitrary: listWait },
     { weight: 4, arbitrary: setCommand },

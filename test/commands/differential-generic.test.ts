@@ -15,11 +15,17 @@ import {
   stringCommand,
 } from '../support/command-arbitraries.js';
 import { differential } from '../support/differential.js';
+import { restoreCommand } from '../support/restore-arbitraries.js';
 import type { Arg } from '../support/wire.js';
+
+/** Small sets and lists are listpacks since 7.2, and not before. */
+const hasOneEncoding = ([, , , payload]: readonly Arg[]): boolean =>
+  !(payload instanceof Uint8Array && (payload[0] === 1 || payload[0] === 2));
 
 const anyCommand = fc.oneof(
   { weight: 3, arbitrary: keyCommand },
   { weight: 2, arbitrary: expiryCommand },
+  { weight: 2, arbitrary: restoreCommand.filter(hasOneEncoding) },
   { weight: 3, arbitrary: stringCommand },
 );
 

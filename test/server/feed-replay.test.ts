@@ -26,6 +26,7 @@ import {
   startReference,
 } from '../support/index.js';
 import { listWrite } from '../support/list-arbitraries.js';
+import { restoreCommand } from '../support/restore-arbitraries.js';
 import { member, setWrite } from '../support/set-arbitraries.js';
 import { promptSortedSetCommand } from '../support/sorted-set-arbitraries.js';
 import { normaliseStream, streamWrite } from '../support/stream-arbitraries.js';
@@ -128,6 +129,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: other },
   // Every command of these groups with every option, odd values and wrong arguments among them.
   { weight: 6, arbitrary: fc.oneof(stringCommand, faithfulBitmapCommand, keyCommand, expiryCommand) },
+  { weight: 3, arbitrary: restoreCommand },
   { weight: 8, arbitrary: listWrite },
   { weight: 6, arbitrary: setWrite },
   { weight: 12, arbitrary: streamWrite },

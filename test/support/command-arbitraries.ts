@@ -164,7 +164,7 @@ const unixSeconds = fc.oneof(
   { weight: 5, arbitrary: pick('1', '88888888888', '99999999999') },
   { weight: 2, arbitrary: badTime },
 );
-const unixMilliseconds = fc.oneof(
+export const unixMilliseconds = fc.oneof(
   { weight: 5, arbitrary: pick('1', '88888888888123', '88888888888124', '99999999999123') },
   { weight: 2, arbitrary: badTime },
 );

@@ -42,7 +42,7 @@ export function restore(c: CommandContext): void {
   const { argv, db, keyspace, nowMs, payloads, reply } = c;
   const options = parseOptions(c);
   if (options instanceof ErrorReply) return reply.error(options);
-  const old = db.lookupWrite(argv, KEY);
+  const old = options.replace ? db.peek(argv, KEY) : db.lookupWrite(argv, KEY);
   if (old !== NONE && !options.replace) return reply.error(BUSYKEY);
   const ttl = argv.int(TTL);
   if (Number.isNaN(ttl)) return reply.error(ERR_NOT_INTEGER);
