@@ -160,14 +160,16 @@ export class ValueReader {
     const { first, input, packed, types } = this;
     packed.failed = false;
     if (type === RDB_TYPE_ZSET || type === RDB_TYPE_ZSET_2) {
-      const count = input.length();
-      types.zsets.init(holder, count);
-      for (let left = count; left > 0 && !input.failed; left--) {
+      let longest = 0;
+      types.zsets.initLarge(holder);
+      for (let left = input.length(); left > 0 && !input.failed; left--) {
         input.string();
         first.keep(input.stringBytes, input.stringFrom, input.stringLength);
         const score = type === RDB_TYPE_ZSET ? this.scoreText() : input.double();
         if (!input.failed && !this.addMember(holder, score)) return false;
+        longest = Math.max(longest, first.length);
       }
+      types.zsets.compact(holder, longest);
       return this.isMade(types.zsets.length(holder));
     }
     if (type !== RDB_TYPE_ZSET_LISTPACK && type !== RDB_TYPE_ZSET_ZIPLIST) return false;

@@ -108,7 +108,9 @@ export class ValueWriter {
 
   // ---- values
 
-  /** Writes the value in a holder. A string is none: it stands in its record, and is written by {@link string}. O(size). */
+  /**
+   * Writes the value in a holder. A string is none: it stands in its record, and is written by {@link string}. O(size).
+   */
   value(holder: number): void {
     switch (typeOf(this.memory, holder)) {
       case TYPE_LIST:

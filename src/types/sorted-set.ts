@@ -93,13 +93,21 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
     this.scored = scored;
   }
 
-  /**
-   * Lets a holder of no value hold an empty set, to which `expected` members will be added. O(1). A listpack keeps no
-   * -0: in Redis, too, a large set that is loaded has never been one.
-   */
-  init(holder: number, expected = 0): void {
-    if (expected > this.limits.zsetMaxListpackEntries) this.beginResult(holder);
-    else setValue(this.arena, holder, ENCODING_LISTPACK, this.scored.create());
+  /** Lets a holder of no value hold an empty set. O(1). */
+  init(holder: number): void {
+    setValue(this.arena, holder, ENCODING_LISTPACK, this.scored.create());
+  }
+
+  /** The same as a large set, whatever comes into it: a listpack keeps no -0. O(1). */
+  initLarge(holder: number): void {
+    setValue(this.arena, holder, ENCODING_SKIPLIST, this.newRoot());
+  }
+
+  /** Makes a listpack of a large set, if it is small enough. O(N). @param longest bytes of its longest member */
+  compact(holder: number, longest: number): void {
+    const { limits } = this;
+    const isSmall = this.length(holder) <= limits.zsetMaxListpackEntries && longest <= limits.zsetMaxListpackValue;
+    if (isSmall) this.convertToListpack(holder);
   }
 
   // --- Looking up ---------------------------------------------------------------------------------------------------
@@ -282,7 +290,7 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
    * it is a set when {@link finishResult} has been called. O(1).
    */
   beginResult(holder: number): void {
-    setValue(this.arena, holder, ENCODING_SKIPLIST, this.newRoot());
+    this.initLarge(holder);
   }
 
   /** Adds a member to a result, or puts its score together with the one that it has there. O(1) expected. */
@@ -308,15 +316,14 @@ export class SortedSets extends SortedSetReader implements ValueOperations {
 
   /** Puts the members of a result in order. A `compact` one becomes a listpack if it is small enough. O(N log N). */
   finishResult(holder: number, compact: boolean): void {
-    const { arena, limits } = this;
+    const { arena } = this;
     const root = rootOf(arena, holder);
     let longest = 0;
     this.dicts.forEach(arena.i32(root, ROOT_DICT), (member) => {
       this.trees.insert(root, arena.f64(member, MEMBER_SCORE), member);
       longest = Math.max(longest, arena.i32(member, MEMBER_LENGTH));
     });
-    const isSmall = this.length(holder) <= limits.zsetMaxListpackEntries && longest <= limits.zsetMaxListpackValue;
-    if (compact && isSmall) this.convertToListpack(holder);
+    if (compact) this.compact(holder, longest);
   }
 
   // --- The whole value ----------------------------------------------------------------------------------------------

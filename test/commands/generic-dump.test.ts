@@ -46,6 +46,7 @@ describeCommands('RESTORE', (t) => {
     await c.expect('GET k', bulk('abc'));
     await c.expect('TTL k', int(-1));
     await c.expect(['RESTORE-ASKING', 'k2', 0, ABC], ok);
+    await c.expect(['RESTORE-ASKING', 'k2', 0, ABC, 'REPLACE', 'ABSTTL'], ok);
     await c.expect('GET k2', bulk('abc'));
   });
   t.test('values of every type come back', { needsDebug: true }, async (c) => {

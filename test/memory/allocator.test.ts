@@ -306,7 +306,7 @@ describe('memory goes back', () => {
     const before = process.memoryUsage.rss();
     for (const ref of refs) arena.free(ref);
     const goal = before - 70_000_000; // of 136 MB, an extent of 32 MiB is kept; what else the process does adds some
-    // Collections come when V8 finds time for them, which a busy machine gives late: steps at a pace that leaves it some.
+    // Collections come when V8 finds time for them, which a busy machine gives late: the steps leave it some.
     const deadlineMs = performance.now() + 20_000;
     while (process.memoryUsage.rss() > goal && performance.now() < deadlineMs) {
       clock.advance(100);

@@ -52,7 +52,9 @@ export class StreamLoader {
     first.write(this.arena, stream, WORD_FIRST_ID);
   }
 
-  /** An entry is pending in a group, for nobody yet; false when it is there already. O(log n), O(1) behind all others. */
+  /**
+   * An entry is pending in a group, for nobody yet; false when it is there already. O(log n), O(1) behind all others.
+   */
   addPending(group: number, id: StreamId, sinceMs: number, deliveriesHigh: number, deliveriesLow: number): boolean {
     const { groupPending } = this.parts;
     if (!groupPending.isBehindAll(group, id) && groupPending.seek(group, id)) return false;
