@@ -67,7 +67,7 @@ export class PackedHashes {
     else pair.expireAt = NO_FIELD_EXPIRE;
   }
 
-  /** Whether another pair would make the listpack longer than it may be. O(length). */
+  /** @hot Whether a pair of `bytes` bytes more would make the listpack longer than it may be. O(1). */
   isFull(root: number, bytes: number): boolean {
     return this.lists.byteLength(root) + bytes > MAX_PACKED_BYTES;
   }

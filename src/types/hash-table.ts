@@ -165,10 +165,10 @@ export class HashTables extends HashTableReader {
       heaps.change(arena.i32(root, TIMER_HEAP), arena.i32(block, WORD_PLACE), atMs);
       return block;
     }
-    const heap = this.reserveHeap(root);
     const body = length + arena.i32(block, FIELD_VALUE_LENGTH);
     const size = EXPIRING_FIELD_HEADER_BYTES + body;
     const there = size <= arena.blockSize(block) ? block : this.resize(root, block, size, FIELD_HEADER_BYTES + body);
+    const heap = this.reserveHeap(root); // last of what needs memory: a heap that is there has an entry
     arena.move(there, EXPIRING_FIELD_HEADER_BYTES, there, FIELD_HEADER_BYTES, body);
     arena.setI32(there, FIELD_LENGTH, length | FIELD_EXPIRES);
     heaps.push(heap, atMs, there);
