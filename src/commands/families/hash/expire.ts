@@ -71,12 +71,21 @@ function setTimes(c: CommandContext, unit: number): void {
   reply.array(argv.count - first);
   const isOver = atMs <= c.nowMs && c.keyspace.expiredKeys === EXPIRED_DELETE;
   const changed: number[] = [];
-  for (let i = first; i < argv.count; i++) {
-    const result = entry === NONE ? NO_FIELD : setTime(c, entry, i, condition, atMs, isOver);
-    if (result === IS_SET || result === IS_DELETED) changed.push(i);
-    reply.int(result);
+  try {
+    for (let i = first; i < argv.count; i++) {
+      const result = entry === NONE ? NO_FIELD : setTime(c, entry, i, condition, atMs, isOver);
+      if (result === IS_SET || result === IS_DELETED) changed.push(i);
+      reply.int(result);
+    }
+  } finally {
+    // When memory runs out among them, those before have their time, and it is they that are propagated.
+    if (changed.length > 0) tell(c, entry, atMs, isOver, changed);
   }
-  if (changed.length === 0) return;
+}
+
+/** Propagates what became of fields, the arguments `changed`, and drops the key with the last one. */
+function tell(c: CommandContext, entry: Entry, atMs: number, isOver: boolean, changed: readonly number[]): void {
+  const { argv } = c;
   c.keyChanged(1, changed.length);
   c.notify(NOTIFY_HASH, isOver ? 'hdel' : 'hexpire', 1);
   const command = c.propagateInstead();
