@@ -248,12 +248,14 @@ export class Hashes extends HashReader implements ValueOperations {
     this.replaceValue(holder, bytes, view, from, length);
   }
 
-  /** @hot Removes a field; whether it was there and seen. Needs no memory. O(1) in a table, else O(length). */
+  /**
+   * @hot Removes a field that is seen; whether it was. One that is not seen stays: who drops it announces it. Needs no
+   * memory. O(1) in a table, else O(length).
+   */
   remove(holder: number, bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
-    if (!this.locate(holder, bytes, view, from, length)) return false;
-    const wasSeen = !this.isHidden();
+    if (!this.find(holder, bytes, view, from, length)) return false;
     this.removeFound(holder);
-    return wasSeen;
+    return true;
   }
 
   // --- Expire times -------------------------------------------------------------------------------------------------

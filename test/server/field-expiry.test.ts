@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXPIRED_DELETE, EXPIRED_HIDE, EXPIRED_KEEP } from '../../src/keyspace/database.js';
+import { OutOfMemoryError } from '../../src/memory/index.js';
 import { ManualClock } from '../../src/util/clock.js';
 import { command, few, key, keyCommand, pick } from '../support/command-arbitraries.js';
 import { seedParameter } from '../support/differential.js';
@@ -171,6 +172,56 @@ describe('fields that expire', () => {
         .split('field:').length - 1,
     ).toBe(100_000);
     expect(keyspace().stats.expiredFields).toBeGreaterThanOrEqual(100_000);
+  });
+
+  /** A hash of which more fields are due than one lookup drops; returns three of those that it has left. */
+  async function withUnseenFields(): Promise<string[]> {
+    const names = Array.from({ length: 200 }, (_, i) => `f${i}`);
+    await client.send('HSET', 'h', 'stays', '1', ...names.flatMap((name) => [name, '10']));
+    await client.send('HPEXPIRE', 'h', 5, 'FIELDS', names.length, ...names);
+    clock.advance(6);
+    expect(await values('HLEN h')).toEqual([73]);
+    const dropped = new Set(propagated().at(-1)!.split(' ').slice(2));
+    const left = names.filter((name) => !dropped.has(name));
+    keyspace().expiredKeys = EXPIRED_HIDE; // so that the next lookup drops none of them
+    return left.slice(0, 3);
+  }
+
+  it('that are over and still there are not what a replica counts from, which has them until it is told', async () => {
+    const [a, b, c] = await withUnseenFields();
+    const before = propagated().length;
+    expect(await values(`HINCRBY h ${a} 5`, `HSETNX h ${b} x`, `HINCRBYFLOAT h ${c} 1.5`)).toEqual([5, 1, '1.5']);
+    expect(propagated().slice(before)).toEqual([`HSET h ${a} 5`, `HSET h ${b} x`, `HSET h ${c} 1.5`]);
+    expect(await values(`HTTL h FIELDS 3 ${a} ${b} ${c}`)).toEqual([[-1, -1, -1]]);
+  });
+
+  it('that are over and still there are told of once, though HDEL named them', async () => {
+    const [a] = await withUnseenFields();
+    const before = propagated().length;
+    expect(await values(`HDEL h ${a}`)).toEqual([0]);
+    keyspace().expiredKeys = EXPIRED_DELETE;
+    expect(await values('HLEN h', 'HDEL h stays', 'EXISTS h')).toEqual([1, 1, 0]);
+    const [dropped, ...rest] = propagated().slice(before);
+    expect(dropped!.split(' ')).toContain(a);
+    expect(rest).toEqual(['HDEL h stays']);
+  });
+
+  it('and were given their time before memory ran out are propagated', async () => {
+    await values('HSET h a 1 b 2 c 3 d 4 e 5 f 6');
+    const { hashes } = keyspace();
+    const setTime = hashes.setTime.bind(hashes);
+    let left = 2;
+    hashes.setTime = (holder, atMs) => {
+      if (left-- <= 0) throw new OutOfMemoryError(0);
+      setTime(holder, atMs);
+    };
+    const before = propagated().length;
+    const reply = await client.send(...'HPEXPIRE h 10 FIELDS 4 a b c d'.split(' '));
+    hashes.setTime = setTime;
+    expect(reply.wire).toMatch(/^-OOM /);
+    expect(await values('HPTTL h FIELDS 4 a b c d')).toEqual([[10, 10, -1, -1]]);
+    expect(propagated().slice(before)).toEqual([`HPEXPIREAT h ${clock.nowMs() + 10} FIELDS 2 a b`]);
+    expect(events.at(-1)).toBe('hexpire h');
   });
 
   it('leave the same data behind when the feed is replayed', async () => {

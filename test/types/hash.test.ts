@@ -327,6 +327,36 @@ describe('hashes', () => {
     rig.check();
   });
 
+  it('stay as they are when memory for a first expire time runs out', () => {
+    for (let allowed = 0, isDone = false; !isDone; allowed++) {
+      const rig = new Rig();
+      for (let i = 10; i < 30; i++) rig.put(`${i}`, 'vv'); // blocks that have no room for one word more
+      const { arena, hashes } = rig;
+      const entry = rig.entry();
+      hashes.find(entry, ...element('12'));
+      const alloc = arena.alloc.bind(arena);
+      let left = allowed;
+      arena.alloc = (size) => {
+        if (left-- <= 0) throw new OutOfMemoryError(0);
+        return alloc(size);
+      };
+      try {
+        hashes.setTime(entry, rig.nowMs + 10);
+        isDone = true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+      }
+      arena.alloc = alloc;
+      if (isDone) expect(allowed).toBe(2);
+      else {
+        // The first removal looks for the field that is due first.
+        rig.remove('20');
+        expect(hashes.firstExpireAt(entry)).toBe(0);
+        rig.check();
+      }
+    }
+  });
+
   it('of a database that was emptied take their timers with them', () => {
     const rig = new Rig();
     for (let i = 0; i < 40; i++) {
@@ -360,6 +390,10 @@ describe('hashes', () => {
       expect(rig.hashes.random(entry, rig.keyspace.random)).toBe(true);
       expect(Number(pairOf(rig.hashes.pair)[0].slice(6))).toBeGreaterThanOrEqual(900);
     }
+    const unseen = Array.from({ length: 900 }, (_, i) => `field ${i}`).find((field) => {
+      return !rig.told.join().match(new RegExp(`${field}\\b`));
+    })!;
+    expect(rig.hashes.remove(entry, ...element(unseen))).toBe(false);
     rig.keyspace.maintain(1_000_000);
     expect(rig.hashes.length(rig.db().peek(KEY, 0))).toBe(100);
     const announced = rig.told.flatMap((text) => text.match(/field \d+/g) ?? []);

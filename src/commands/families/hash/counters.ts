@@ -20,7 +20,7 @@ import {
   ERR_NOT_INTEGER,
 } from '../../errors.js';
 import { NOTIFY_HASH } from '../../events.js';
-import { findField, hashToWrite, OTHER_TYPE } from './lookup.js';
+import { findField, hashToWrite, hasUnseenFields, OTHER_TYPE } from './lookup.js';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -95,6 +95,9 @@ function store(c: CommandContext, entry: Entry, isFound: boolean, length: number
   const { hashes } = keyspace;
   if (isFound) hashes.setFound(entry, scratch, scratchView, 0, length);
   else {
+    if (hasUnseenFields(c, entry)) {
+      c.propagateInstead().text('HSET').borrow(argv, 1).borrow(argv, 2).copy(scratch, 0, length);
+    }
     const holder = entry === NONE ? keyspace.detached(TYPE_HASH) : entry;
     if (entry === NONE) hashes.init(holder);
     const offset = argv.offset(2);

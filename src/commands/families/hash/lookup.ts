@@ -48,6 +48,14 @@ export function setField(c: CommandContext, holder: number, i: number): boolean 
   );
 }
 
+/**
+ * @hot Whether a command may have to be propagated as what it does: the hash has fields that are due and wait to be
+ * dropped. This command does not see them; a replica, which keeps them until it is told, would.
+ */
+export function hasUnseenFields(c: CommandContext, entry: Entry): boolean {
+  return entry !== NONE && c.keyspace.hashes.hasHidden(entry);
+}
+
 /** @hot Replies with the value that was found. */
 export function replyValue(c: CommandContext): void {
   const { pair } = c.keyspace.hashes;

@@ -4,7 +4,7 @@ import { isOutOfMemory } from '../../../memory/index.js';
 import type { CommandContext } from '../../context.js';
 import { errWrongArity } from '../../errors.js';
 import { NOTIFY_HASH } from '../../events.js';
-import { findField, hashToWrite, OTHER_TYPE, setField } from './lookup.js';
+import { findField, hashToWrite, hasUnseenFields, OTHER_TYPE, setField } from './lookup.js';
 
 /** @hot */
 export function hset(c: CommandContext): void {
@@ -74,6 +74,7 @@ export function hsetnx(c: CommandContext): void {
   let entry = hashToWrite(c);
   if (entry === OTHER_TYPE) return;
   if (entry !== NONE && findField(c, entry, 2)) return reply.int(0);
+  if (hasUnseenFields(c, entry)) c.propagateInstead().text('HSET').borrow(argv, 1).borrow(argv, 2).borrow(argv, 3);
   if (entry === NONE) {
     entry = keyspace.detached(TYPE_HASH);
     keyspace.hashes.init(entry);
