@@ -71,6 +71,8 @@ export class HashTables extends HashTableReader {
   private readonly hasher: KeyHasher;
   private readonly dict: Dict;
   private readonly heaps: ExpiryHeaps;
+  /** Of the field that {@link find} looked for last. */
+  private hash = 0;
 
   constructor(arena: Arena, hasher: KeyHasher, dict = new Dict(arena), heaps = new ExpiryHeaps(arena)) {
     super(arena, dict, heaps);
@@ -98,6 +100,7 @@ export class HashTables extends HashTableReader {
   find(root: number, bytes: Uint8Array, view: DataView, from: number, length: number): number {
     const dict = this.arena.i32(root, TIMER_DICT);
     const hash = this.hasher.hash(view, bytes, from, length);
+    this.hash = hash;
     for (let nth = 0; ; nth++) {
       const block = this.dict.candidate(dict, hash, nth);
       if (block === NONE || this.hasField(block, bytes, view, from, length)) return block;
@@ -118,7 +121,7 @@ export class HashTables extends HashTableReader {
     pair.takeBlock(arena.bytes[slab]!, arena.views[slab]!, (at << 2) + offset, length, words[at + FIELD_VALUE_LENGTH]!);
   }
 
-  /** @hot Adds a pair whose field is not there, without an expire time. O(1). */
+  /** Adds a pair whose field is not there, without an expire time. Returns its block. O(1). */
   add(
     root: number,
     bytes: Uint8Array,
@@ -130,8 +133,23 @@ export class HashTables extends HashTableReader {
     valueFrom: number,
     valueLength: number,
   ): number {
-    const { arena } = this;
-    const hash = this.hasher.hash(view, bytes, from, length);
+    this.hash = this.hasher.hash(view, bytes, from, length);
+    return this.addMissed(root, bytes, view, from, length, valueBytes, valueView, valueFrom, valueLength);
+  }
+
+  /** @hot {@link add} for the field that {@link find} has just not found: its hash is known. O(1). */
+  addMissed(
+    root: number,
+    bytes: Uint8Array,
+    view: DataView,
+    from: number,
+    length: number,
+    valueBytes: Uint8Array,
+    valueView: DataView,
+    valueFrom: number,
+    valueLength: number,
+  ): number {
+    const { arena, hash } = this;
     const block = arena.alloc(FIELD_HEADER_BYTES + length + valueLength);
     arena.setI32(block, 0, hash);
     arena.setI32(block, FIELD_LENGTH, length);

@@ -218,7 +218,7 @@ export class Hashes extends HashReader implements ValueOperations {
     }
     const root = rootOf(this.arena, holder);
     if (encodingOf(this.arena, holder) === ENCODING_HASHTABLE) {
-      this.tables.add(root, bytes, view, from, length, valueBytes, valueView, valueFrom, valueLength);
+      this.tables.addMissed(root, bytes, view, from, length, valueBytes, valueView, valueFrom, valueLength);
       return true;
     }
     if (this.length(holder) >= limits.hashMaxListpackEntries) {
