@@ -207,11 +207,14 @@ export class Quicklist {
     return true;
   }
 
-  /** @hot Adds an element at one end; {@link settleEnds} is to follow. O(its length), amortised. */
+  /**
+   * @hot Adds an element at one end, whose node is not compressed then: {@link pop} can take it back. {@link settleEnds}
+   * is to follow. O(its length), amortised.
+   */
   push(root: number, atFront: boolean, element: ListElement): void {
     const { place } = this;
     const found = atFront ? place.toFirst(root) : place.toLast(root);
-    if (found && this.pushHere(root, atFront, element)) return;
+    if (found && this.pushHere(root, atFront, element, false)) return;
     if (found) this.giveRoomBack(root);
     this.addNode(root, !atFront, element);
   }
@@ -361,8 +364,11 @@ export class Quicklist {
     }
   }
 
-  /** @hot Adds the element at one end of the node here, if that takes it in. */
-  private pushHere(root: number, atFront: boolean, element: ListElement): boolean {
+  /**
+   * @hot Adds the element at one end of the node here, if that takes it in.
+   * @param compresses whether a node that was compressed is so again afterwards
+   */
+  private pushHere(root: number, atFront: boolean, element: ListElement, compresses: boolean): boolean {
     const { run } = this;
     if (!this.takesInHere(element) || this.isLarge(element)) return false;
     const wasCompressed = this.expand(root);
@@ -371,7 +377,7 @@ export class Quicklist {
     if (atFront) run.pushFront(element);
     else run.pushBack(element);
     this.storeRun(root, 1);
-    if (wasCompressed) this.compress(root);
+    if (wasCompressed && compresses) this.compress(root);
     return true;
   }
 
@@ -380,7 +386,7 @@ export class Quicklist {
     const { place } = this;
     const { page, slot } = place;
     const found = behind ? place.toNext() : place.toPrevious();
-    if (found && this.pushHere(root, behind, element)) return true;
+    if (found && this.pushHere(root, behind, element, true)) return true;
     place.page = page;
     place.slot = slot;
     return false;

@@ -273,6 +273,17 @@ class ScarceArena extends Arena {
   }
 }
 
+/** Gives so many blocks and no more. */
+class CountedArena extends Arena {
+  left = Number.POSITIVE_INFINITY;
+
+  override alloc(size: number): number {
+    if (this.left === 0) throw new OutOfMemoryError(size);
+    this.left--;
+    return super.alloc(size);
+  }
+}
+
 describe('a list whose memory runs out', () => {
   it('is as it was after an operation that fails, and does it when there is memory again', patience, () => {
     let failures = 0;
@@ -303,5 +314,28 @@ describe('a list whose memory runs out', () => {
       { numRuns: 100 * RUNS_FACTOR, ...seedParameter() },
     );
     expect(failures).toBeGreaterThan(200);
+  });
+
+  it('takes back what it has pushed to a node that was compressed, wherever memory ends', () => {
+    for (let allowed = 0; ; allowed++) {
+      const arena = new CountedArena();
+      const model = new Model(arena);
+      model.limits.listMaxListpackSize = 3;
+      model.limits.listCompressDepth = 1;
+      model.apply({ kind: 'push', atFront: false, texts: Array.from({ length: 9 }, (_, i) => `${i}`.repeat(60)) });
+      arena.left = 0; // so that the second node stays compressed when it becomes the first
+      for (let i = 0; i < 3; i++) model.apply({ kind: 'pop', atFront: true });
+      model.check();
+      model.limits.listMaxListpackSize = 5;
+      arena.left = allowed;
+      try {
+        model.apply({ kind: 'push', atFront: true, texts: ['a', 'y'.repeat(10_000), 'b'] });
+        expect(allowed).toBeGreaterThan(2);
+        return model.check();
+      } catch (error) {
+        if (!isOutOfMemory(error)) throw error;
+        model.check();
+      }
+    }
   });
 });
