@@ -34,6 +34,7 @@ describeCommands('ZUNION, ZINTER, ZDIFF', (t) => {
     await c.expect('ZINTER 2 a b', bulks('y', 'z'));
     await c.expect('ZINTER 2 a b WITHSCORES', bulks('y', 12, 'z', 23));
     await c.expect('ZINTER 2 a b AGGREGATE SUM WITHSCORES', bulks('y', 12, 'z', 23));
+    await c.expect('ZINTER 2 a b AGGREGATE MIN WITHSCORES', bulks('y', 2, 'z', 3));
     await c.expect('ZINTER 2 a b WEIGHTS 10 1 AGGREGATE MAX WITHSCORES', bulks('y', 20, 'z', 30));
     await c.expect('ZINTER 2 a a WITHSCORES', bulks('x', 2, 'y', 4, 'z', 6));
     await c.expect('ZINTER 2 a none', array());

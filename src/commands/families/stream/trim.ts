@@ -157,7 +157,7 @@ export class AddOptions {
     for (let i = 0; i < last; i++) {
       if (i === this.thresholdArgument - 1) command.text('=');
       else if (i === this.thresholdArgument) this.addThreshold(c, stream);
-      else if (argv.option(i, OPTIONS) === LIMIT && i !== 1) i++;
+      else if (this.hasLimit && i !== 1 && argv.option(i, OPTIONS) === LIMIT) i++;
       else command.borrow(argv, i);
     }
     if (id === null) return;
