@@ -42,6 +42,8 @@ const { values: options } = parseArgs({
   },
 });
 
+/** What was built and is measured, whatever is checked out meanwhile. */
+const builtCommit = commit();
 const scale: Scale = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full';
 const results = options.micro ? await runMicro() : await runServers();
 if (options.json !== undefined) writeJson(options.json, results);
@@ -110,7 +112,7 @@ function chosen(known: readonly string[], what: string): readonly string[] {
 function writeJson(file: string, content: Record<string, Row[]> | Result[]): void {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
-  const report = { date: new Date().toISOString(), machine: machine(), commit: commit(), scale, results: content };
+  const report = { date: new Date().toISOString(), machine: machine(), commit: builtCommit, scale, results: content };
   writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
 }
 
