@@ -40,6 +40,7 @@ class Fixture {
     const hooks = {
       expired: () => undefined,
       fieldsExpired: () => undefined,
+      evicted: () => {},
       missed: () => undefined,
       created: () => undefined,
       streamLeft: () => undefined,

@@ -179,9 +179,12 @@ class Blocked implements Suspension {
   }
 }
 
-/** Whether the running command may wait: somebody has to be there to whom it can be answered later. */
+/**
+ * Whether the running command may wait: somebody has to be there to whom it can be answered later, and no other command
+ * that goes on behind it.
+ */
 export function mayBlock(c: CommandContext): boolean {
-  return c.client.connection !== null;
+  return c.client.connection !== null && !c.isInside;
 }
 
 function nameOf(database: number, keys: ByteSpans, i: number): string {

@@ -16,15 +16,15 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['idle', seconds(nowMs - client.lastInteractionMs)],
     ['flags', clientFlags(client)],
     ['db', client.database],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
-    ['multi', -1],
-    ['watch', 0],
+    ['sub', client.subscriptions?.channels.size ?? 0],
+    ['psub', client.subscriptions?.patterns.size ?? 0],
+    ['ssub', client.subscriptions?.shardChannels.size ?? 0],
+    ['multi', client.transaction === null ? -1 : client.transaction.commands.length],
+    ['watch', client.watches.length],
     ['qbuf', connection?.queryBufferBytes ?? 0],
     ['qbuf-free', connection?.queryBufferFree ?? 0],
     ['argv-mem', client.parse.heldBytes],
-    ['multi-mem', 0],
+    ['multi-mem', client.transaction?.memoryBytes ?? 0],
     // Replies are built in one buffer that all clients share: none is a client's own.
     ['rbs', 0],
     ['rbp', 0],
@@ -35,7 +35,7 @@ export function clientInfo(client: Client, nowMs: number): string {
     ['events', connection === null ? '' : connection.pendingOutputBytes > 0 ? 'rw' : 'r'],
     ['cmd', client.lastCommand?.name ?? 'NULL'],
     ['user', client.user.name],
-    ['redir', -1],
+    ['redir', client.tracking?.options.redirect ?? -1],
     ['resp', client.resp],
     ['lib-name', client.libName],
     ['lib-ver', client.libVersion],
@@ -55,7 +55,13 @@ function seconds(ms: number): number {
 /** `N` for a client that nothing special is to be said of. */
 function clientFlags(client: Client): string {
   let flags = '';
+  if (client.subscriptions !== null) flags += 'P';
+  if (client.transaction !== null) flags += 'x';
   if (client.suspension !== null) flags += 'b';
+  if (client.tracking !== null) flags += 't';
+  if (client.tracking?.isRedirectionBroken === true) flags += 'R';
+  if (client.tracking?.options.bcast === true) flags += 'B';
+  if (client.watchBroken) flags += 'd';
   if (client.closing) flags += 'c';
   if (client.connection?.unixSocket === true) flags += 'U';
   if (client.noEvict) flags += 'e';

@@ -5,9 +5,13 @@
  * One class with every field set in its constructor, so that the executor sees one hidden class.
  */
 import type { User } from '../acl/user.js';
+import type { Subscriber, Subscriptions } from '../pubsub/index.js';
 import { ParseState, type ReplySink } from '../resp/index.js';
 import type { Suspension } from './suspension.js';
 import type { Command } from './table.js';
+import type { ClientTracking } from './tracking.js';
+import type { Transaction } from './transaction.js';
+import type { Watch } from './watched-keys.js';
 
 /** Replies are sent. */
 export const REPLY_ON = 0;
@@ -52,6 +56,8 @@ export interface ClientConnection extends ReplySink {
   readonly outputMemoryBytes: number;
   /** Everything that this connection holds, as `maxmemory-clients` counts it. */
   readonly memoryBytes: number;
+  /** Whose output limits hold (`client-output-buffer-limit`): the ordinary ones to begin with. */
+  limitOutputAs(kind: 'normal' | 'replica' | 'pubsub'): void;
   /** Copies `bytes` behind whatever is being sent: for what does not come from a running command (pushes). */
   append(bytes: Uint8Array): void;
   /** Closes when all replies have been taken by the socket. */
@@ -64,7 +70,7 @@ export interface ClientConnection extends ReplySink {
   offerLater(): void;
 }
 
-export class Client {
+export class Client implements Subscriber {
   readonly id: number;
   readonly connection: ClientConnection | null;
   readonly createdMs: number;
@@ -94,6 +100,16 @@ export class Client {
   postponed = false;
   /** Bytes of that command at the start of the query buffer; they are skipped when it was answered after all. */
   postponedBytes = 0;
+  /** What it has queued since MULTI; null outside. */
+  transaction: Transaction | null = null;
+  /** The keys that it watches; kept by `WatchedKeys`. */
+  readonly watches: Watch[] = [];
+  /** Whether one of the keys that it watched has changed: the next EXEC runs nothing. */
+  watchBroken = false;
+  /** What it is subscribed to; null: nothing. */
+  subscriptions: Subscriptions | null = null;
+  /** How it hears of changes to what it caches; null: not at all. */
+  tracking: ClientTracking | null = null;
   /** Set when the connection is to be closed after the current command. */
   closing = false;
   /** Whether the connection is gone: nothing may be sent any more. */
@@ -110,6 +126,10 @@ export class Client {
     this.limitInput(!user.nopass);
     this.createdMs = nowMs;
     this.lastInteractionMs = nowMs;
+  }
+
+  subscribed(isSubscribed: boolean): void {
+    this.connection?.limitOutputAs(isSubscribed ? 'pubsub' : 'normal');
   }
 
   /** Makes this client `user`, authenticated. */

@@ -11,6 +11,7 @@ import { type Audience, type Feed, FOR_ALL } from '../keyspace/feed.js';
 import type { Keyspace } from '../keyspace/keyspace.js';
 import type { Entry } from '../keyspace/record.js';
 import type { ServerStats } from '../observability/stats.js';
+import { PubSub } from '../pubsub/index.js';
 import { type Argv, CommandBuilder, type ReplyWriter } from '../resp/index.js';
 import type { ByteSpans } from '../util/byte-spans.js';
 import type { Clock } from '../util/clock.js';
@@ -20,8 +21,11 @@ import type { Client } from './client.js';
 import { type EventListener, NOTIFY_GENERIC } from './events.js';
 import { Payloads } from './payloads.js';
 import type { Ports } from './ports.js';
+import { Pushes } from './pushes.js';
 import type { Suspensions } from './suspension.js';
 import type { Command, CommandTable } from './table.js';
+import { Tracking } from './tracking.js';
+import { WatchedKeys } from './watched-keys.js';
 
 /** What the server gives the context when it is put together. */
 export interface ContextParts {
@@ -41,13 +45,46 @@ export interface ContextParts {
 
 /** Hears of every changed key: WATCH and client side caching. */
 export interface KeyChangeListener {
-  keyChanged(db: Database, keys: ByteSpans, i: number): void;
+  /** @param isByCommand whether the running command changed it, rather than time */
+  keyChanged(db: Database, keys: ByteSpans, i: number, isByCommand: boolean): void;
   /** `db` is about to lose all its keys, each database where it is null. Called even when there are none to lose. */
   willFlush(db: Database | null): void;
   /**
    * Two different databases are about to be exchanged: each key is about to have the value that the other has for it.
    */
   willSwap(first: Database, second: Database): void;
+}
+
+/** Several listeners that hear of the same changes. */
+class KeyChangeListeners implements KeyChangeListener {
+  readonly all: readonly KeyChangeListener[];
+
+  constructor(all: readonly KeyChangeListener[]) {
+    this.all = all;
+  }
+
+  /** @hot */
+  keyChanged(db: Database, keys: ByteSpans, i: number, isByCommand: boolean): void {
+    const { all } = this;
+    for (let k = 0; k < all.length; k++) all[k]!.keyChanged(db, keys, i, isByCommand);
+  }
+
+  willFlush(db: Database | null): void {
+    for (const listener of this.all) listener.willFlush(db);
+  }
+
+  willSwap(first: Database, second: Database): void {
+    for (const listener of this.all) listener.willSwap(first, second);
+  }
+}
+
+/** Runs commands inside the one that is running: those of EXEC, and of scripts. The executor implements it. */
+export interface Caller {
+  /**
+   * Runs `command` with the arguments `argv` for the client of the running command, and writes its reply, or why the
+   * client may not run it. What it changes belongs to the unit of the running command.
+   */
+  callInside(command: Command, argv: Argv): void;
 }
 
 /** The command is propagated as the client sent it, if it changed data. */
@@ -72,6 +109,9 @@ export class CommandContext {
   readonly suspensions: Suspensions;
   /** Commands that wait for keys. */
   readonly blocked = new BlockedKeys();
+  /** What clients get without having asked for it. */
+  readonly pushes: Pushes;
+  readonly pubsub: PubSub<Client>;
   readonly payloads: Payloads;
   readonly ports: Ports;
   /** The arguments, the name being argument 0: a window onto the receive buffer, valid until the handler returns. */
@@ -93,7 +133,14 @@ export class CommandContext {
   /** `notify-keyspace-events` as a mask of `NOTIFY_` classes, 0 when nobody is to be told. */
   eventClasses = 0;
   eventListener: EventListener | null = null;
+  /** Who hears of changed keys: null while nobody wants to. See {@link listenToKeys}. */
   keyChangeListener: KeyChangeListener | null = null;
+  readonly watched: WatchedKeys;
+  readonly tracking: Tracking;
+  /** Set by the executor. */
+  caller: Caller | null = null;
+  /** Whether the command runs inside another one, which goes on when it has ended: it must not wait for anything. */
+  isInside = false;
 
   /** How the running command is propagated; the executor reads it afterwards. */
   propagation: typeof PROPAGATE_VERBATIM | typeof PROPAGATE_INSTEAD | typeof PROPAGATE_NOTHING = PROPAGATE_VERBATIM;
@@ -121,6 +168,10 @@ export class CommandContext {
     this.client = client;
     this.db = parts.keyspace.db(client.database);
     this.command = parts.table.all[0]!;
+    this.watched = new WatchedKeys(this);
+    this.tracking = new Tracking(this);
+    this.pushes = new Pushes(parts.reply);
+    this.pubsub = new PubSub(this.pushes.send);
   }
 
   /**
@@ -130,13 +181,33 @@ export class CommandContext {
    */
   keyChanged(i: number, changes = 1): void {
     this.keyspace.dirty += changes;
-    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(this.db, this.argv, i);
+    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(this.db, this.argv, i, true);
   }
 
   /** The same for a key that is no argument of the command, or in another database. */
   otherKeyChanged(db: Database, keys: ByteSpans, i: number, changes = 1): void {
     this.keyspace.dirty += changes;
-    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(db, keys, i);
+    if (this.keyChangeListener !== null) this.keyChangeListener.keyChanged(db, keys, i, true);
+  }
+
+  /** From now on `listener` hears of changed keys. O(listeners). */
+  listenToKeys(listener: KeyChangeListener): void {
+    this.setKeyListeners([...this.keyListeners(), listener]);
+  }
+
+  /** `listener` hears of nothing more. O(listeners). */
+  ignoreKeys(listener: KeyChangeListener): void {
+    this.setKeyListeners(this.keyListeners().filter((other) => other !== listener));
+  }
+
+  private keyListeners(): readonly KeyChangeListener[] {
+    const { keyChangeListener } = this;
+    if (keyChangeListener === null) return [];
+    return keyChangeListener instanceof KeyChangeListeners ? keyChangeListener.all : [keyChangeListener];
+  }
+
+  private setKeyListeners(all: readonly KeyChangeListener[]): void {
+    this.keyChangeListener = all.length > 1 ? new KeyChangeListeners(all) : (all[0] ?? null);
   }
 
   /** @hot Tells of an event on the key that is argument `i`. */

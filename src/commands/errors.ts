@@ -33,6 +33,7 @@ export const NOPERM_CHANNEL = error('NOPERM No permissions to access a channel')
 export const OOM = error("OOM command not allowed when used memory > 'maxmemory'.");
 /** The system has no more memory. Redis has no words for this: it ends there. */
 export const OOM_SYSTEM = error('OOM no memory left for this command');
+export const ERR_NO_MULTI = error('ERR Command not allowed inside a transaction');
 export const ERR_CLUSTER_DISABLED = error('ERR This instance has cluster support disabled');
 
 /** `name` is the full name of the command, `config|get` for a subcommand. */
@@ -80,6 +81,11 @@ export const ERR_GETKEYS_NO_KEYS = error('ERR The command has no key arguments')
 export const ERR_AUTH_NO_PASSWORD = error(
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
 );
+export const ERR_CACHING_MODE = error(
+  'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+);
+export const ERR_CACHING_NO = error('ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.');
+export const ERR_CACHING_YES = error('ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.');
 export const ERR_CLIENT_ID = error('ERR Invalid client ID');
 export const ERR_CLIENT_ID_POSITIVE = error('ERR client-id should be greater than 0');
 export const ERR_CLIENT_MAXAGE = error('ERR maxage is not an integer or out of range');
@@ -87,6 +93,19 @@ export const ERR_CLIENT_MAXAGE_POSITIVE = error('ERR maxage should be greater th
 export const ERR_CLIENT_NAME = error('ERR Client names cannot contain spaces, newlines or special characters.');
 export const ERR_NO_SUCH_CLIENT = error('ERR No such client');
 export const ERR_PROTOCOL_VERSION = error('ERR Protocol version is not an integer or out of range');
+export const ERR_TRACKING_BCAST_OPT = error('ERR OPTIN and OPTOUT are not compatible with BCAST');
+export const ERR_TRACKING_OPT_BOTH = error("ERR You can't specify both OPTIN mode and OPTOUT mode");
+export const ERR_TRACKING_PREFIX = error('ERR PREFIX option requires BCAST mode to be enabled');
+export const ERR_TRACKING_REDIRECT = error('ERR The client ID you want redirect to does not exist');
+export const ERR_TRACKING_REDIRECT_TWICE = error('ERR A client can only redirect to a single other client');
+export const ERR_TRACKING_SWITCH_BCAST = error(
+  "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a " +
+    'different mode.',
+);
+export const ERR_TRACKING_SWITCH_OPT = error(
+  "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a " +
+    'different mode.',
+);
 export const ERR_UNBLOCK_REASON = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
 export const NOAUTH_HELLO = error(
   'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> ' +
@@ -102,6 +121,14 @@ export const errClientType = (type: string): ErrorReply => error(`ERR Unknown cl
 export const errHelloOption = (option: string): ErrorReply => error(`ERR Syntax error in HELLO option '${option}'`);
 export const errIntRange = (least: number | bigint, greatest: number | bigint): ErrorReply =>
   error(`ERR value is out of range, value must between ${least} and ${greatest}`);
+export const errPrefixOverlapsGiven = (prefix: string, other: string): ErrorReply =>
+  error(
+    `ERR Prefix '${prefix}' overlaps with another provided prefix '${other}'. Prefixes for a single client must not overlap.`,
+  );
+export const errPrefixOverlapsKnown = (prefix: string, known: string): ErrorReply =>
+  error(
+    `ERR Prefix '${prefix}' overlaps with an existing prefix '${known}'. Prefixes for a single client must not overlap.`,
+  );
 export const errNoSuchUser = (name: string): ErrorReply => error(`ERR No such user '${name}'`);
 
 // generic
@@ -123,6 +150,13 @@ export const ERR_RESTORE_FREQ = error('ERR Invalid FREQ value, must be >= 0 and 
 export const ERR_RESTORE_IDLETIME = error('ERR Invalid IDLETIME value, must be >= 0');
 export const ERR_RESTORE_TTL = error('ERR Invalid TTL value, must be >= 0');
 export const errExpireOption = (option: string): ErrorReply => error(`ERR Unsupported option ${option}`);
+
+// pubsub
+/** A client of RESP2 that is subscribed could not tell a reply from a message. */
+export const errSubscribed = (command: string): ErrorReply =>
+  error(
+    `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  );
 
 // set
 export const ERR_LIMIT_NEGATIVE = error("ERR LIMIT can't be negative");
@@ -289,3 +323,13 @@ export const ERR_ZRANGE_LIMIT = error(
 export const ERR_ZRANGE_WITHSCORES = error('ERR syntax error, WITHSCORES not supported in combination with BYLEX');
 export const errNoInputKeys = (command: string): ErrorReply =>
   error(`ERR at least 1 input key is needed for '${command}' command`);
+
+// transactions
+export const ERR_DISCARD_WITHOUT_MULTI = error('ERR DISCARD without MULTI');
+export const ERR_EXEC_WITHOUT_MULTI = error('ERR EXEC without MULTI');
+export const ERR_MULTI_NESTED = error('ERR MULTI calls can not be nested');
+export const ERR_WATCH_INSIDE_MULTI = error('ERR WATCH inside MULTI is not allowed');
+export const EXECABORT = error('EXECABORT Transaction discarded because of previous errors.');
+/** EXEC itself was refused: the reason is an error's text, without the code where that is `ERR`. */
+export const errExecAbort = (reason: string): ErrorReply =>
+  error(`EXECABORT Transaction discarded because of: ${reason}`);

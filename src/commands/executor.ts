@@ -1,34 +1,69 @@
 /**
  * The executor: takes one parsed command of one client through the checks, in Redis' order, and runs it.
  *
- * Sessions, and later EXEC, scripts, the AOF and a primary's stream all come through here, so that a check or a
+ * Sessions and EXEC, and later scripts, the AOF and a primary's stream all come through here, so that a check or a
  * statistic exists once. (Order of checks: processCommand of server.c, 7.0.15, tried on a running server.)
  */
 
+import { EVICTION_FAILED } from '../keyspace/eviction.js';
 import { FOR_ALL } from '../keyspace/feed.js';
 import { isOutOfMemory } from '../memory/index.js';
-import { type ErrorReply, token } from '../resp/index.js';
+import { type Argv, type ErrorReply, token } from '../resp/index.js';
 import { type Client, REPLY_ON, REPLY_SKIP, REPLY_SKIP_NEXT } from './client.js';
 import { formatCommandName, unknownCommandArgs } from './command-text.js';
-import { type CommandContext, PROPAGATE_INSTEAD, PROPAGATE_NOTHING, PROPAGATE_VERBATIM } from './context.js';
-import { errNotAllowed, errUnknownCommand, errUnknownSubcommand, errWrongArity, NOAUTH, OOM_SYSTEM } from './errors.js';
+import {
+  type Caller,
+  type CommandContext,
+  PROPAGATE_INSTEAD,
+  PROPAGATE_NOTHING,
+  PROPAGATE_VERBATIM,
+} from './context.js';
+import {
+  ERR_NO_MULTI,
+  errExecAbort,
+  errNotAllowed,
+  errSubscribed,
+  errUnknownCommand,
+  errUnknownSubcommand,
+  errWrongArity,
+  NOAUTH,
+  OOM,
+  OOM_SYSTEM,
+} from './errors.js';
+import type { CommandObserver } from './observer.js';
 import { PermissionCheck } from './permission.js';
-import { type CommandHandler, FLAG_NO_AUTH, FLAG_PROTECTED } from './spec.js';
+import {
+  type CommandHandler,
+  FLAG_DENYOOM,
+  FLAG_NO_AUTH,
+  FLAG_NO_MULTI,
+  FLAG_PROTECTED,
+  FLAG_READONLY,
+} from './spec.js';
 import type { Command, CommandTable } from './table.js';
+import type { ClientTracking } from './tracking.js';
 
 const POST = token('post');
 const HOST = token('host:');
 const HTTP_WARNING_INTERVAL_MS = 60_000;
+/** EXEC does, too, but runs what was queued. */
+const ENDS_TRANSACTION: ReadonlySet<string> = new Set(['discard', 'quit', 'reset']);
+const QUEUED = Buffer.from('+QUEUED\r\n');
 
-export class Executor {
+export class Executor implements Caller {
   private readonly c: CommandContext;
   private readonly table: CommandTable;
   private readonly permission: PermissionCheck;
+  private readonly observer: CommandObserver;
+  /** Errors of replies that are accounted for, each by the command that answered it. */
+  private countedErrors = 0;
   private warnedOfHttpMs = 0;
 
-  constructor(context: CommandContext) {
+  constructor(context: CommandContext, observer: CommandObserver) {
     this.c = context;
     this.table = context.table;
+    this.observer = observer;
+    context.caller = this;
     this.permission = new PermissionCheck(context.stats);
   }
 
@@ -68,12 +103,12 @@ export class Executor {
     else reply.begin(client.connection, client.resp);
     this.setRunning(client, client.lastCommand ?? c.command);
     c.propagation = PROPAGATE_NOTHING;
-    const errors = reply.errorCount;
+    this.countedErrors = reply.errorCount;
     this.runUnit(client, write);
-    this.count(c.command, errors);
+    this.count(c.command);
     if (muted) reply.rewind();
     replyModeAfter(client);
-    reply.flush();
+    this.endReply();
   }
 
   /**
@@ -88,7 +123,15 @@ export class Executor {
     this.run(client, command);
     if (muted) reply.rewind();
     replyModeAfter(client);
+    this.endReply();
+  }
+
+  /** Sends the one reply of a client that is served by itself, and pushes for it behind it. */
+  private endReply(): void {
+    const { pushes, reply } = this.c;
+    if (pushes.areWaiting) pushes.write();
     reply.flush();
+    reply.end();
   }
 
   /** Runs a command whose reply the client does not want (CLIENT REPLY OFF and SKIP). */
@@ -112,8 +155,40 @@ export class Executor {
     }
     const refusal = this.refusal(client, command);
     if (refusal !== null) return this.refuse(client, command, refusal);
+    if (client.transaction !== null && !command.isNeverQueued) return this.queue(client, command);
     this.call(client, command, command.handler);
     return true;
+  }
+
+  callInside(command: Command, argv: Argv): void {
+    const { c, observer } = this;
+    const { client, clock, reply, stats } = c;
+    const { permissions } = client.user;
+    const outer = c.argv;
+    c.argv = argv;
+    const refusal = permissions === null ? null : this.permission.refusal(client.user, permissions, command, argv);
+    if (refusal !== null) {
+      stats.commands.rejected[command.id]!++;
+      reply.error(refusal);
+    } else {
+      c.isInside = true;
+      const begunUs = clock.monotonicUs();
+      this.callCounted(client, command, command.handler!);
+      const usec = clock.monotonicUs() - begunUs;
+      c.isInside = false;
+      stats.commands.usec[command.id]! += usec;
+      if (usec >= observer.thresholdUs) observer.slowCommand(c, command, usec);
+    }
+    c.argv = outer;
+  }
+
+  /** Keeps a command for EXEC. */
+  private queue(client: Client, command: Command): false {
+    const { argv, reply } = this.c;
+    client.transaction!.queue(command, argv);
+    client.lastCommand = command;
+    reply.raw(QUEUED);
+    return false;
   }
 
   /** Answers with an error in place of running the command, and counts that. */
@@ -121,7 +196,14 @@ export class Executor {
     const { reply, stats } = this.c;
     client.lastCommand = command;
     if (command !== null) stats.commands.rejected[command.id]!++;
-    reply.error(refusal);
+    if (command?.name === 'exec') {
+      client.transaction = null;
+      this.c.watched.unwatch(client);
+      reply.error(errExecAbort(refusal.text.replace(/^ERR /, '')));
+    } else {
+      client.transaction?.fail();
+      reply.error(refusal);
+    }
     return false;
   }
 
@@ -152,14 +234,33 @@ export class Executor {
    * queued, by the flags of its commands together; whatever is refused inside MULTI lets EXEC fail ({@link refuse}).
    */
   private refusal(client: Client, command: Command): ErrorReply | null {
-    const { argv } = this.c;
+    const { argv, keyspace } = this.c;
     if (!command.acceptsCount(argv.count)) return errWrongArity(command.name);
     if ((command.flags & FLAG_PROTECTED) !== 0 && !this.allowsProtected(client, command))
       return refusedProtected(command);
     if (!client.authenticated && (command.flags & FLAG_NO_AUTH) === 0 && !this.c.users.default.nopass) return NOAUTH;
+    if (client.transaction !== null && (command.flags & FLAG_NO_MULTI) !== 0) return ERR_NO_MULTI;
     const { user } = client;
-    if (user.permissions !== null) return this.permission.refusal(user, user.permissions, command, argv);
+    if (user.permissions !== null) {
+      const denied = this.permission.refusal(user, user.permissions, command, argv);
+      if (denied !== null) return denied;
+    }
+    if (keyspace.eviction.isDue && this.isShortOfMemory(client, command)) return OOM;
+    if (client.subscriptions !== null && client.resp === 2 && !command.isForSubscribers)
+      return errSubscribed(command.name);
     return null;
+  }
+
+  /**
+   * Lets keys go, more being in use than may be; whether that was not enough, and the command may use more. So may all
+   * that is queued, but for what ends a transaction.
+   */
+  private isShortOfMemory(client: Client, command: Command): boolean {
+    if (this.c.keyspace.eviction.run() !== EVICTION_FAILED) return false;
+    const { transaction } = client;
+    if (transaction === null) return (command.flags & FLAG_DENYOOM) !== 0;
+    if (command.name === 'exec') return (transaction.flags & FLAG_DENYOOM) !== 0;
+    return !ENDS_TRANSACTION.has(command.name);
   }
 
   /** Whether the configuration lets this client use a command that can harm the server: DEBUG, and those of MODULE. */
@@ -196,26 +297,41 @@ export class Executor {
     return true;
   }
 
-  /** @hot Calls the handler, counts, and propagates what it changed as one unit. */
+  /** @hot Calls the handler of a client's own command. */
   private call(client: Client, command: Command, handler: CommandHandler): void {
-    const { c } = this;
-    this.setRunning(client, command);
     if (client.lastCommand !== command) client.lastCommand = command;
-    const errors = c.reply.errorCount;
+    this.countedErrors = this.c.reply.errorCount;
+    this.callCounted(client, command, handler);
+  }
+
+  /** @hot Calls the handler, counts, and propagates what it changed as one unit. */
+  private callCounted(client: Client, command: Command, handler: CommandHandler): void {
+    this.setRunning(client, command);
     if (command.needsNoUnit) this.runAlone(client, handler);
     else this.runUnit(client, handler);
     if (client.suspension !== null) return; // it counts when it is answered, or run again
-    this.count(command, errors);
+    this.count(command);
+    if (client.tracking !== null) this.track(client, client.tracking, command);
+  }
+
+  /** What the client has read it may cache. CLIENT CACHING speaks for one command, be that EXEC with all its own. */
+  private track(client: Client, tracking: ClientTracking, command: Command): void {
+    const { c } = this;
+    if ((command.flags & FLAG_READONLY) !== 0) c.tracking.remember(client, tracking, command);
+    if (!c.isInside && client.transaction === null && command.parent?.name !== 'client') tracking.caching = false;
   }
 
   /**
-   * @hot Counts a command that was answered, and had been answered `errors` errors before: with one more if it failed.
+   * @hot Counts a command that was answered; it has failed if there is an error that none of the commands inside it
+   * counted.
    */
-  private count(command: Command, errors: number): void {
+  private count(command: Command): void {
     const { stats, reply } = this.c;
     stats.totalCommandsProcessed++;
     stats.commands.calls[command.id]!++;
-    if (reply.errorCount !== errors) stats.commands.failed[command.id]!++;
+    if (reply.errorCount === this.countedErrors) return;
+    stats.commands.failed[command.id]!++;
+    this.countedErrors = reply.errorCount;
   }
 
   /** @hot Stores references only where they differ: the garbage collector's write barrier costs more than the look. */

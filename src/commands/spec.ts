@@ -89,6 +89,10 @@ export interface CommandSpecBase {
    * ACL categories that group and flags do not give, `-name` for one that they give wrongly: `'connection -keyspace'`.
    */
   readonly categories?: string;
+  /** Whether it runs at once inside MULTI as well, where all others are queued. */
+  readonly isNeverQueued?: boolean;
+  /** Whether it runs for a client of RESP2 that is subscribed to something, as few do. */
+  readonly isForSubscribers?: boolean;
   readonly getKeys?: KeyFinder;
   /** Whether argument `i` is a password, or belongs to one: never shown in SLOWLOG, MONITOR or the log. O(i). */
   readonly isSecret?: (argv: Argv, i: number) => boolean;

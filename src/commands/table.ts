@@ -66,6 +66,10 @@ export class Command {
   /** Null: a container that answers only through its subcommands. */
   readonly handler: CommandHandler | null;
   readonly getKeys: KeyFinder | null;
+  /** Whether it runs at once inside MULTI as well, where all others are queued. */
+  readonly isNeverQueued: boolean;
+  /** Whether it runs for a client of RESP2 that is subscribed to something, as few do. */
+  readonly isForSubscribers: boolean;
   readonly keySpecs: readonly KeySpec[];
   /** Whether `keySpecs` tell all keys and their flags, so that `getKeys` is only for calls that do not fit them. */
   readonly keySpecsSuffice: boolean;
@@ -103,6 +107,8 @@ export class Command {
     this.arity = spec.arity;
     this.handler = spec.handler ?? null;
     this.getKeys = spec.getKeys ?? null;
+    this.isNeverQueued = spec.isNeverQueued ?? false;
+    this.isForSubscribers = spec.isForSubscribers ?? false;
     this.keySpecs = (spec.keys ?? []).map(parseKeySpec);
     this.hasKeys = this.keySpecs.some((key) => (key.flags & KEY_NOT_KEY) === 0) || this.getKeys !== null;
     this.channels = spec.channels ?? null;

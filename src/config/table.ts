@@ -145,7 +145,7 @@ export const DIRECTIVES = {
   shutdownOnSigterm: flags('shutdown-on-sigterm', 'default', SHUTDOWN_OPTIONS, { validate: checkShutdownOptions }),
 
   // Memory and eviction
-  maxmemory: memory('maxmemory', 0, 0, ULONG_MAX, later),
+  maxmemory: memory('maxmemory', 0, 0, ULONG_MAX),
   maxmemoryPolicy: choice('maxmemory-policy', 'noeviction', [
     'volatile-lru',
     'volatile-lfu',
@@ -156,8 +156,8 @@ export const DIRECTIVES = {
     'allkeys-random',
     'noeviction',
   ]),
-  maxmemorySamples: integer('maxmemory-samples', 5, 1, INT_MAX, later),
-  maxmemoryEvictionTenacity: integer('maxmemory-eviction-tenacity', 10, 0, 100, later),
+  maxmemorySamples: integer('maxmemory-samples', 5, 1, INT_MAX),
+  maxmemoryEvictionTenacity: integer('maxmemory-eviction-tenacity', 10, 0, 100),
   /** Bytes, or a percentage of `maxmemory` as a negative number: 5% is -5. */
   maxmemoryClients: integer('maxmemory-clients', 0, -100, LONG_MAX, { ...later, notation: 'memory-or-percent' }),
   lfuLogFactor: integer('lfu-log-factor', 10, 0, INT_MAX),
@@ -306,8 +306,8 @@ export const DIRECTIVES = {
 
   // Scripts, tracking, observability
   busyReplyThreshold: integer('busy-reply-threshold', 5000, 0, LONG_MAX, { ...later, aliases: ['lua-time-limit'] }),
-  trackingTableMaxKeys: integer('tracking-table-max-keys', 1000000, 0, LONG_MAX, later),
-  notifyKeyspaceEvents: directive('notify-keyspace-events', keyspaceEventsType, 0, later),
+  trackingTableMaxKeys: integer('tracking-table-max-keys', 1000000, 0, LONG_MAX),
+  notifyKeyspaceEvents: directive('notify-keyspace-events', keyspaceEventsType, 0),
   slowlogLogSlowerThan: integer('slowlog-log-slower-than', 10000, -1, LONG_MAX),
   slowlogMaxLen: integer('slowlog-max-len', 128, 0, LONG_MAX),
   latencyMonitorThreshold: integer('latency-monitor-threshold', 0, 0, LONG_MAX, later),

@@ -260,6 +260,20 @@ export class Database {
     arena.setI32Quiet(entry, WORD_CLOCK, (arena.i32(entry, WORD_CLOCK) & ~CLOCK_MASK) | clock);
   }
 
+  /** The hash of the entry's key. */
+  hashOf(entry: Entry): number {
+    return this.arena.i32(entry, WORD_HASH);
+  }
+
+  /** Whether what was an entry of this database, with this hash and in this partition, is one still. O(1). */
+  holds(entry: Entry, partition: number, hash: number): boolean {
+    const index = this.index.at(partition);
+    for (let nth = 0; ; nth++) {
+      const candidate = index.candidate(hash, nth);
+      if (candidate === entry || candidate === NONE) return candidate === entry;
+    }
+  }
+
   /** The 24 bits of the entry's clock. */
   clockOf(entry: Entry): number {
     return this.arena.i32(entry, WORD_CLOCK) & CLOCK_MASK;
@@ -901,7 +915,7 @@ export class Database {
   }
 
   /** The partition of an entry, by the key in its record. O(1), O(key length) where there are several. */
-  private partitionOf(entry: Entry): number {
+  partitionOf(entry: Entry): number {
     const { arena } = this;
     if (this.keyspace.partitionCount === 1) return 0;
     const length = this.keyLength(entry);

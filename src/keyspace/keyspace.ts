@@ -32,6 +32,7 @@ import type { Random } from '../util/random.js';
 import { AccessClock } from './clock.js';
 import { Database, EXPIRED_DELETE, type EXPIRED_HIDE, type EXPIRED_KEEP } from './database.js';
 import { ElementTouch } from './element-touch.js';
+import { EVICTION_RUNNING, Eviction } from './eviction.js';
 import { FieldExpiry } from './field-expiry.js';
 import { type Garbage, GarbageQueue } from './garbage.js';
 import type { Partitions } from './partitions.js';
@@ -64,6 +65,8 @@ export interface KeyspaceHooks {
    * no others, and the key is about to be deleted.
    */
   fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void;
+  /** Key `i` of `keys` has been deleted because memory was short. */
+  evicted(db: Database, keys: ByteSpans, i: number): void;
   /** @hot Key `i` of `keys` was to be read and is not there. */
   missed(db: Database, keys: ByteSpans, i: number): void;
   /** @hot Key `i` of `keys` has come to be: created, or put in place of one by RENAME, COPY or MOVE. */
@@ -78,6 +81,8 @@ export class KeyspaceStats {
   misses = 0;
   /** Keys deleted because their time was over. */
   expired = 0;
+  /** Keys deleted because memory was short. */
+  evicted = 0;
   /** Fields of hashes deleted because their time was over. */
   expiredFields = 0;
   /** Objects freed in the background. */
@@ -91,6 +96,7 @@ export class KeyspaceStats {
     this.hits = 0;
     this.misses = 0;
     this.expired = 0;
+    this.evicted = 0;
     this.expiredFields = 0;
     this.lazyFreed = 0;
     this.expireTimeCapReached = 0;
@@ -141,6 +147,8 @@ export class Keyspace {
   /** Where commands work on HyperLogLogs, which are stored as strings. */
   readonly hyperloglog = new HyperLogLog();
   readonly hashes: Hashes;
+  /** Which keys go when memory is short. */
+  readonly eviction: Eviction;
   /** Fields of hashes that expire. */
   readonly fields: FieldExpiry;
   /** Loads elements of large values ahead. */
@@ -204,6 +212,7 @@ export class Keyspace {
     });
     this.elements = new ElementTouch(this);
     this.wheel = new ExpiryWheel(this.arena, this.account, this.startMs);
+    this.eviction = new Eviction(this, parts.clock);
     this.setTime(this.startMs);
   }
 
@@ -222,6 +231,11 @@ export class Keyspace {
     this.databases[number] = db;
     this.giveId(db);
     return db;
+  }
+
+  /** Database `number`, if it has been used. O(1). */
+  usedDatabase(number: number): Database | undefined {
+    return this.databases[number];
   }
 
   /** The databases that have been used, by number. */
@@ -266,6 +280,7 @@ export class Keyspace {
     const { size } = this;
     this.garbage.forget();
     this.values.forget();
+    this.eviction.forget();
     for (const db of this.usedDatabases()) db.clearIndex();
     this.wheel.clear();
     this.fields.wheel.clear();
@@ -286,6 +301,7 @@ export class Keyspace {
     const expiryShare = this.garbage.isEmpty ? 1 : 0.75;
     let more = this.expireDue(begin + budgetUs * expiryShare);
     this.stats.expireUs += system.monotonicUs() - begin;
+    if (this.eviction.isRunning && this.eviction.run() === EVICTION_RUNNING) more = true;
     while (this.garbage.free(FREE_STEP)) {
       if (system.monotonicUs() < deadline) continue;
       more = true;
@@ -299,10 +315,11 @@ export class Keyspace {
   }
 
   /**
-   * When {@link maintain} has keys to expire next, in wall-clock milliseconds; infinity when it has none, or may not.
-   * The wheels' `onSooner` is called when that comes to be earlier. O(1).
+   * When {@link maintain} has keys to expire or to evict next, in wall-clock milliseconds; infinity when it has none,
+   * or may not. The wheels' `onSooner` is called when that comes to be earlier. O(1).
    */
   nextExpiryMs(): number {
+    if (this.eviction.isRunning) return this.commandTimeMs;
     if (!this.activeExpire || this.expiredKeys !== EXPIRED_DELETE) return Number.POSITIVE_INFINITY;
     return Math.min(this.wheel.nextMs(), this.fields.wheel.nextMs());
   }

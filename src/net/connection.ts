@@ -24,7 +24,14 @@
 import type net from 'node:net';
 import { formatPrintable } from '../util/bytes.js';
 import { CONNECTION_BYTES } from './connection-memory.js';
-import { HEADROOM_BYTES, type Network, OUTPUT_NORMAL, type OutputClass } from './network.js';
+import {
+  HEADROOM_BYTES,
+  type Network,
+  OUTPUT_NORMAL,
+  OUTPUT_PUBSUB,
+  OUTPUT_REPLICA,
+  type OutputClass,
+} from './network.js';
 import { descriptorOf, handleOf, rewrap, type StreamHandle } from './node-internals.js';
 import { OutputQueue } from './output-queue.js';
 import { QueryBuffer } from './query-buffer.js';
@@ -67,8 +74,7 @@ export class Connection {
   readonly unixSocket: boolean;
   /** Whether the other end is this machine. */
   readonly local: boolean;
-  /** Which of the output limits holds. The owner changes it. */
-  outputClass: OutputClass = OUTPUT_NORMAL;
+  private outputClass: OutputClass = OUTPUT_NORMAL;
   /** Lowers `client-query-buffer-limit` for this connection; its owner sets it, infinity by default. */
   queryBufferLimit = Number.POSITIVE_INFINITY;
   /** Whether so much output waits that the owner should leave the rest of its input for later. */
@@ -206,6 +212,11 @@ export class Connection {
     if (this.flushScheduled || (this.blocked & IN_FLIGHT) !== 0) return;
     this.flushScheduled = true;
     this.network.flushLater(this);
+  }
+
+  /** Sets which of the output limits holds. */
+  limitOutputAs(kind: keyof typeof OUTPUT_CLASSES): void {
+    this.outputClass = OUTPUT_CLASSES[kind];
   }
 
   /** Writes what was appended, as far as the socket takes it. */
@@ -637,6 +648,9 @@ export class Connection {
     this.network.destroyLater(this);
   }
 }
+
+/** The classes of `client-output-buffer-limit` by their names. */
+const OUTPUT_CLASSES = { normal: OUTPUT_NORMAL, replica: OUTPUT_REPLICA, pubsub: OUTPUT_PUBSUB } as const;
 
 /** The owner of a connection before it has one. */
 const NOBODY: ConnectionOwner = {

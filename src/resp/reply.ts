@@ -75,6 +75,16 @@ export class ReplyWriter {
     this.sentBytes = 0;
   }
 
+  /** Says that no reply is being written for anybody: all have been flushed. */
+  end(): void {
+    this.sink = null;
+  }
+
+  /** @hot Whether replies are being written for this sink. */
+  isFor(sink: ReplySink): boolean {
+    return this.sink === sink;
+  }
+
   /** Sends what is left to the sink and forgets it. */
   flush(): void {
     if (this.size === 0 || this.sink === null) return;

@@ -39,7 +39,11 @@ export class ClientSession implements ConnectionOwner {
   closed(): void {
     const { client, parts } = this;
     client.closed = true;
+    client.transaction = null;
     parts.context.suspensions.drop(client);
+    parts.context.watched.unwatch(client);
+    parts.context.pubsub.leave(client);
+    parts.context.tracking.stop(client);
     parts.clients.remove(client);
   }
 

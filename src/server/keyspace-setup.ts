@@ -1,6 +1,14 @@
 /** How a keyspace hangs together with the rest of its server: who hears of what happens in it, and its settings. */
 import type { CommandContext } from '../commands/context.js';
-import { NOTIFY_EXPIRED, NOTIFY_GENERIC, NOTIFY_HASH, NOTIFY_KEY_MISS, NOTIFY_NEW } from '../commands/events.js';
+import {
+  NOTIFY_EVICTED,
+  NOTIFY_EXPIRED,
+  NOTIFY_GENERIC,
+  NOTIFY_HASH,
+  NOTIFY_KEY_MISS,
+  NOTIFY_NEW,
+} from '../commands/events.js';
+import { KeyspaceEvents } from '../commands/keyspace-events.js';
 import type { Config } from '../config/index.js';
 import type { Database } from '../keyspace/database.js';
 import type { Feed } from '../keyspace/feed.js';
@@ -30,7 +38,17 @@ export class KeyspaceAnnouncer implements KeyspaceHooks {
     this.feed.append(db.number, this.deletion.begin().text(name).arg(keys, i));
     if (context === null) return;
     context.notifyOther(NOTIFY_EXPIRED, 'expired', db, keys, i);
-    if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i);
+    if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i, false);
+  }
+
+  evicted(db: Database, keys: ByteSpans, i: number): void {
+    const { context } = this;
+    if (context !== null) {
+      if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i, false);
+      context.notifyOther(NOTIFY_EVICTED, 'evicted', db, keys, i);
+    }
+    const name = this.config.lazyfreeLazyEviction ? 'UNLINK' : 'DEL';
+    this.feed.append(db.number, this.deletion.begin().text(name).arg(keys, i));
   }
 
   fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void {
@@ -39,7 +57,7 @@ export class KeyspaceAnnouncer implements KeyspaceHooks {
     if (context === null) return;
     context.notifyOther(NOTIFY_HASH, 'hexpired', db, keys, i);
     if (isLast) context.notifyOther(NOTIFY_GENERIC, 'del', db, keys, i);
-    if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i);
+    if (context.keyChangeListener !== null) context.keyChangeListener.keyChanged(db, keys, i, false);
   }
 
   /** @hot */
@@ -76,11 +94,31 @@ const LIMITS = [
 ] as const satisfies readonly (keyof TypeLimits)[];
 
 /** Brings a keyspace in line with the configuration. */
-export function configureKeyspace({ clock, limits }: Keyspace, config: Config): void {
+export function configureKeyspace({ clock, eviction, limits }: Keyspace, config: Config): void {
   for (const limit of LIMITS) limits[limit] = config[limit];
   clock.lfu = config.maxmemoryPolicy.endsWith('-lfu');
   clock.lfuLogFactor = config.lfuLogFactor;
   clock.lfuDecayTime = config.lfuDecayTime;
+  eviction.limitBytes = config.maxmemory === 0 ? Number.POSITIVE_INFINITY : config.maxmemory;
+  eviction.policy = config.maxmemoryPolicy;
+  eviction.samples = config.maxmemorySamples;
+  eviction.tenacity = config.maxmemoryEvictionTenacity;
+}
+
+/**
+ * Lets events of the keyspace be published as `notify-keyspace-events` says, now and whenever CONFIG SET changes it.
+ */
+export function watchEventConfig(context: CommandContext): void {
+  const { config } = context;
+  const events = new KeyspaceEvents(context.pubsub);
+  const apply = (): null => {
+    events.classes = config.notifyKeyspaceEvents;
+    context.eventClasses = config.notifyKeyspaceEvents;
+    context.eventListener = config.notifyKeyspaceEvents === 0 ? null : events;
+    return null;
+  };
+  config.onApply(['notifyKeyspaceEvents'], apply);
+  apply();
 }
 
 /** Brings the server's keyspace in line with the configuration, now and whenever CONFIG SET changes it. */
@@ -90,6 +128,23 @@ export function watchKeyspaceConfig(context: CommandContext): void {
     configureKeyspace(context.keyspace, config);
     return null;
   };
-  config.onApply(['maxmemoryPolicy', 'lfuLogFactor', 'lfuDecayTime', ...LIMITS], apply);
+  config.onApply(['maxmemorySamples', 'maxmemoryEvictionTenacity', 'lfuLogFactor', 'lfuDecayTime', ...LIMITS], apply);
+  config.onApply(['maxmemory', 'maxmemoryPolicy'], () => {
+    apply();
+    makeRoom(context);
+    return null;
+  });
   apply();
+}
+
+/** A limit that is below what is in use begins to act at once, whether commands come or not. */
+function makeRoom({ config, keyspace, ports }: CommandContext): void {
+  const { account, eviction, wheel } = keyspace;
+  if (!eviction.isDue) return;
+  ports.log.warning(
+    `The new maxmemory (${config.maxmemory} bytes) is below what is in use (${account.used} bytes): keys will be evicted ` +
+      'or writes refused, as maxmemory-policy says.',
+  );
+  eviction.isRunning = true;
+  wheel.onSooner();
 }

@@ -17,18 +17,11 @@ import type { Rerun } from '../commands/blocking.js';
 import { type Client, REPLY_ON } from '../commands/client.js';
 import type { CommandContext } from '../commands/context.js';
 import type { Executor } from '../commands/executor.js';
+import type { CommandObserver } from '../commands/observer.js';
 import { FLAG_READONLY } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
 import type { ErrorReply } from '../resp/error-reply.js';
 import { BATCH, RequestParser } from '../resp/parser.js';
-
-/** Sees how long commands took: SLOWLOG, LATENCY and the like. */
-export interface CommandObserver {
-  /** Commands faster than this many microseconds are of no interest; infinity: none is. */
-  readonly thresholdUs: number;
-  /** The command in `c.argv` took `usec`. */
-  slowCommand(c: CommandContext, command: Command, usec: number): void;
-}
 
 /** What is done for clients that may go on; returns those whose further input is to be offered then. */
 type Job = () => readonly Client[];
@@ -127,6 +120,7 @@ export class RequestLoop {
       }
     } while (parser.count > 0 && at < to);
     reply.flush();
+    reply.end();
     this.busy = false;
     if (client.closing) client.connection?.closeAfterReplies();
     return at;
@@ -163,7 +157,7 @@ export class RequestLoop {
    */
   private runBatch(client: Client, from: number, count: number): number {
     const { c, parser, commands, executor, keyPlaces, keyHashes } = this;
-    const { argv, keyspace, reply } = c;
+    const { argv, keyspace, pushes, reply } = c;
     this.touchKeys(client, count);
     const exact = this.observer.thresholdUs < EXACT_BELOW_US;
     let begun = c.clock.monotonicUs();
@@ -182,6 +176,7 @@ export class RequestLoop {
         keyspace.knownHash = keyHashes[place]!;
       } else keyspace.knownHashArg = -1;
       if (!executor.execute(client, command)) commands[k] = null;
+      if (pushes.areWaiting) pushes.write();
       unaccounted++;
       const end = parser.commandEnd[k]!;
       const isSmall =

@@ -44,7 +44,7 @@ import { Clients } from './clients.js';
 import { configuredCommandTable } from './command-names.js';
 import { crashReport } from './crash-report.js';
 import { Cron } from './cron.js';
-import { configureKeyspace, KeyspaceAnnouncer, watchKeyspaceConfig } from './keyspace-setup.js';
+import { configureKeyspace, KeyspaceAnnouncer, watchEventConfig, watchKeyspaceConfig } from './keyspace-setup.js';
 import { LOG_LEVEL_NAMES, LOG_NOTICE, LOG_WARNING, type Log } from './log.js';
 import { logo } from './logo.js';
 import { applyNetworkSettings, NO_TLS, needsTls, watchNetworkConfig } from './network-config.js';
@@ -159,7 +159,8 @@ export class Server implements LifecyclePort {
       new Client(0, null, this.users.default, this.startedMs),
     );
     announcer.context = this.context;
-    this.requests = new RequestLoop(this.context, new Executor(this.context), new SlowCommands(config));
+    const observer = new SlowCommands(config);
+    this.requests = new RequestLoop(this.context, new Executor(this.context, observer), observer);
     const onFailure = (cause: unknown): void => this.fail(cause);
     const onDropped = (buffer: ArrayBufferLike): void => {
       this.context.argv.unbind(buffer);
@@ -179,6 +180,7 @@ export class Server implements LifecyclePort {
     status.startupBytes = keyspace.account.used;
     this.sessions = { context: this.context, requests: this.requests, clients };
     watchKeyspaceConfig(this.context);
+    watchEventConfig(this.context);
     this.watchExpiry(keyspace);
     this.watchConfig();
   }

@@ -1,9 +1,9 @@
 /** Watches for commands that take long and enters them in the slow log. */
 import type { CommandContext } from '../commands/context.js';
+import type { CommandObserver } from '../commands/observer.js';
 import { FLAG_SKIP_SLOWLOG } from '../commands/spec.js';
 import type { Command } from '../commands/table.js';
 import type { Config } from '../config/index.js';
-import type { CommandObserver } from './request-loop.js';
 
 export class SlowCommands implements CommandObserver {
   thresholdUs = Number.POSITIVE_INFINITY;

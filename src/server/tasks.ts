@@ -120,7 +120,7 @@ export class ServerTasks implements CronTasks {
     const { timeout } = context.config;
     if (timeout === 0) return;
     clients.visitPart(slices, (client) => {
-      if (client.suspension !== null) return;
+      if (client.suspension !== null || client.subscriptions !== null) return;
       const lastMs = Math.max(client.lastInteractionMs, client.connection?.lastKeptMs ?? 0);
       if (nowMs - lastMs <= timeout * 1000) return;
       log.verbose('Closing idle client');

@@ -31,6 +31,7 @@ describe('Without garbage', () => {
     const hooks = {
       expired: () => undefined,
       fieldsExpired: () => undefined,
+      evicted: () => {},
       missed: () => undefined,
       created: () => undefined,
       streamLeft: () => undefined,

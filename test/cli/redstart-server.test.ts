@@ -161,11 +161,14 @@ describe('redstart-server', () => {
     const server = await start(['--appendonly', 'yes', '--maxclients', '100']);
     expect(texts(server.log())).toContain('M # No effect in this version: appendonly.');
     const client = await server.connect();
-    await client.command('CONFIG SET maxmemory 100mb appendonly no timeout 1000');
-    await client.command('CONFIG SET maxmemory 200mb');
+    await client.command('CONFIG SET maxmemory-clients 100mb appendonly no timeout 1000');
+    await client.command('CONFIG SET maxmemory-clients 200mb');
     await client.close();
     const lines = texts(server.log()).filter((line) => line.startsWith('M # No effect'));
-    expect(lines).toEqual(['M # No effect in this version: appendonly.', 'M # No effect in this version: maxmemory.']);
+    expect(lines).toEqual([
+      'M # No effect in this version: appendonly.',
+      'M # No effect in this version: maxmemory-clients.',
+    ]);
   });
 
   it.each([

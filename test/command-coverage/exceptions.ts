@@ -4,7 +4,6 @@ const NO_CLUSTER = 'cluster mode is still to come: both servers refuse the comma
 const NO_REPLY = 'has no reply, and what gets none is not recorded';
 const LATER_TOKEN = 'came after 7.0, which the documentation of Redis does not say of the token';
 const NO_ACL = 'ACL is still to come; see test/server/permission.test.ts';
-const NO_EVICTION = 'eviction is still to come';
 const SINCE_7_2 = 'came with 7.2';
 const SINCE_7_4 = 'came with 7.4';
 
@@ -27,7 +26,6 @@ export const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ...onBoth('NOPERM_CHANNEL', NO_ACL),
   ...onBoth('NOPERM_COMMAND', NO_ACL),
   ...onBoth('NOPERM_KEY', NO_ACL),
-  ...onBoth('OOM', NO_EVICTION),
   ['reference OOM_SYSTEM', 'the reference ends where it has no memory'],
   ['reference ERR_CLIENT_MAXAGE', SINCE_7_4],
   ['reference ERR_CLIENT_MAXAGE_POSITIVE', SINCE_7_4],

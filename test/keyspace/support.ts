@@ -51,6 +51,8 @@ export class Bench implements KeyspaceHooks {
     this.expiredKeys.push(`${db.number}:${spanText(keys, i)}`);
   }
 
+  evicted(): void {}
+
   fieldsExpired(db: Database, keys: ByteSpans, i: number, fields: ByteSpans, isLast: boolean): void {
     const names = Array.from({ length: fields.count }, (_, k) => spanText(fields, k));
     this.told.push(`fields ${db.number}:${spanText(keys, i)} ${names.join(' ')}${isLast ? ' last' : ''}`);

@@ -300,7 +300,7 @@ describe('a connection', () => {
     bench.limit(OUTPUT_PUBSUB, { hardBytes: 0, softBytes: 1_000_000, softSeconds: 10 });
     await bench.client();
     const { connection } = await pollUntil(() => bench.owners[0], 'the connection');
-    connection.outputClass = OUTPUT_PUBSUB;
+    connection.limitOutputAs('pubsub');
     for (let i = 0; i < 20; i++) connection.append(Buffer.alloc(1_000_000));
     bench.network.flushAll();
     clock.advance(10_000);

@@ -124,7 +124,14 @@ describe('The memory of connections', () => {
       databaseCount: 16,
       clock: systemClock,
       random: new Random(5),
-      hooks: { expired: () => {}, fieldsExpired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
+      hooks: {
+        expired: () => {},
+        fieldsExpired: () => {},
+        evicted: () => {},
+        missed: () => {},
+        created: () => {},
+        streamLeft: () => {},
+      },
     });
     server.server.exchangeKeyspace(keyspace);
     expect(old.used).toBe(before - total);

@@ -147,7 +147,14 @@ describe('the cron with a keyspace', () => {
       databaseCount: 1,
       clock: systemClock,
       random: new Random(3),
-      hooks: { expired, fieldsExpired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
+      hooks: {
+        expired,
+        fieldsExpired: () => {},
+        evicted: () => {},
+        missed: () => {},
+        created: () => {},
+        streamLeft: () => {},
+      },
     });
     const tasks = new Counting();
     tasks.upkeep = () => {

@@ -176,8 +176,6 @@ async function replay(client: RespClient, feed: Buffer): Promise<void> {
   for (;;) {
     const { value: reply } = await client.nextReply();
     if (reply === 'the end of the feed') break;
-    // Until redstart has transactions, it runs the commands of a unit one by one.
-    if (reply instanceof RespError && /^ERR unknown command '(MULTI|EXEC)'/.test(reply.message)) continue;
     if (reply instanceof RespError)
       throw new Error(`${reply.message} to the feed ${escapeBytes(feed.toString('latin1'))}`);
   }

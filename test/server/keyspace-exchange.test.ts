@@ -29,7 +29,14 @@ describe('a keyspace that takes the place of another', () => {
       databaseCount: 16,
       clock: systemClock,
       random: new Random(5),
-      hooks: { expired: () => {}, fieldsExpired: () => {}, missed: () => {}, created: () => {}, streamLeft: () => {} },
+      hooks: {
+        expired: () => {},
+        fieldsExpired: () => {},
+        evicted: () => {},
+        missed: () => {},
+        created: () => {},
+        streamLeft: () => {},
+      },
     });
     server.server.exchangeKeyspace(keyspace);
     return keyspace;

@@ -10,6 +10,7 @@ import { CONNECTION_COMMANDS } from '../../src/commands/families/connection/tabl
 import { GENERIC_COMMANDS } from '../../src/commands/families/generic/table.js';
 import { LIST_COMMANDS } from '../../src/commands/families/list/table.js';
 import { STRING_COMMANDS } from '../../src/commands/families/string/table.js';
+import type { CommandObserver } from '../../src/commands/observer.js';
 import type { Ports } from '../../src/commands/ports.js';
 import type { CommandSpec } from '../../src/commands/spec.js';
 import { Suspensions } from '../../src/commands/suspension.js';
@@ -21,7 +22,7 @@ import { Arena } from '../../src/memory/index.js';
 import { ServerStats } from '../../src/observability/stats.js';
 import { Argv, ReplyWriter } from '../../src/resp/index.js';
 import { Clients } from '../../src/server/clients.js';
-import { type CommandObserver, RequestLoop } from '../../src/server/request-loop.js';
+import { RequestLoop } from '../../src/server/request-loop.js';
 import { type Clock, ManualClock } from '../../src/util/clock.js';
 import { Random } from '../../src/util/random.js';
 
@@ -70,6 +71,7 @@ export class LoopBench<C extends Clock = ManualClock> {
       hooks: {
         expired: () => {},
         fieldsExpired: () => {},
+        evicted: () => {},
         missed: () => {},
         created: (db, keys, i) => this.context.blocked.keyReady(this.context, db, keys, i),
         streamLeft: () => {},
@@ -87,7 +89,8 @@ export class LoopBench<C extends Clock = ManualClock> {
       },
       new Client(0, null, this.users.default, clock.nowMs()),
     );
-    this.loop = new RequestLoop(this.context, new Executor(this.context), options.observer ?? INDIFFERENT);
+    const observer = options.observer ?? INDIFFERENT;
+    this.loop = new RequestLoop(this.context, new Executor(this.context, observer), observer);
   }
 
   /** A client with a connection of its own. */
@@ -136,6 +139,8 @@ export class FakeConnection implements ClientConnection {
   get queryBufferBytes(): number {
     return this.query.length;
   }
+
+  limitOutputAs(): void {}
 
   /** Input arrives: latin1 text. */
   receive(text: string): this {

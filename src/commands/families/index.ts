@@ -8,11 +8,13 @@ import { GEO_COMMANDS } from './geo/table.js';
 import { HASH_COMMANDS } from './hash/table.js';
 import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.js';
 import { LIST_COMMANDS } from './list/table.js';
+import { PUBSUB_COMMANDS } from './pubsub/table.js';
 import { SERVER_COMMANDS } from './server/table.js';
 import { SET_COMMANDS } from './set/table.js';
 import { SORTED_SET_COMMANDS } from './sorted-set/table.js';
 import { STREAM_COMMANDS } from './stream/table.js';
 import { STRING_COMMANDS } from './string/table.js';
+import { TRANSACTION_COMMANDS } from './transactions/table.js';
 
 /**
  * The table of all families' commands. It is immutable, so several servers of one process may share one.
@@ -28,11 +30,13 @@ export function createFullCommandTable(renames: readonly Rename[] = []): Command
     HASH_COMMANDS,
     HYPERLOGLOG_COMMANDS,
     LIST_COMMANDS,
+    PUBSUB_COMMANDS,
     SERVER_COMMANDS,
     SET_COMMANDS,
     SORTED_SET_COMMANDS,
     STREAM_COMMANDS,
     STRING_COMMANDS,
+    TRANSACTION_COMMANDS,
   ];
   return new CommandTable(families.flat(), renames);
 }

@@ -95,11 +95,11 @@ function clientsFields({ clients, config, status }: InfoSource): InfoFields {
     ['client_recent_max_input_buffer', recentInputBytes],
     ['client_recent_max_output_buffer', recentOutputBytes],
     ['blocked_clients', clients.blocked],
-    ['tracking_clients', 0],
-    ['pubsub_clients', 0],
-    ['watching_clients', 0],
+    ['tracking_clients', clients.tracking],
+    ['pubsub_clients', clients.subscribed],
+    ['watching_clients', clients.watching],
     ['clients_in_timeout_table', clients.waitingForTime],
-    ['total_watched_keys', 0],
+    ['total_watched_keys', clients.watchedKeys],
     ['total_blocking_keys', clients.waitedForKeys],
     ['total_blocking_keys_on_nokey', clients.waitedForMissingKeys],
   ];
@@ -140,8 +140,9 @@ function persistenceFields({ keyspace, status }: InfoSource): InfoFields {
   ];
 }
 
-function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
+function statsFields({ clients, stats, keyspace, status }: InfoSource): InfoFields {
   const { rates } = status;
+  const exceeded = keyspace.eviction.exceeded();
   return [
     ['total_connections_received', stats.totalConnectionsReceived],
     ['total_commands_processed', stats.totalCommandsProcessed],
@@ -164,16 +165,16 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     ['expired_stale_perc', '0.00'],
     ['expired_time_cap_reached_count', keyspace.stats.expireTimeCapReached],
     ['expire_cycle_cpu_milliseconds', Math.floor(keyspace.stats.expireUs / 1000)],
-    ['evicted_keys', 0],
+    ['evicted_keys', keyspace.stats.evicted],
     ['evicted_clients', 0],
     ['evicted_scripts', 0],
-    ['total_eviction_exceeded_time', 0],
-    ['current_eviction_exceeded_time', 0],
+    ['total_eviction_exceeded_time', Math.floor(exceeded.totalUs / 1000)],
+    ['current_eviction_exceeded_time', Math.floor(exceeded.currentUs / 1000)],
     ['keyspace_hits', keyspace.stats.hits],
     ['keyspace_misses', keyspace.stats.misses],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
-    ['pubsubshard_channels', 0],
+    ['pubsub_channels', clients.channels],
+    ['pubsub_patterns', clients.patterns],
+    ['pubsubshard_channels', clients.shardChannels],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
     ['migrate_cached_sockets', 0],
@@ -184,9 +185,9 @@ function statsFields({ stats, keyspace, status }: InfoSource): InfoFields {
     ['active_defrag_key_misses', 0],
     ['total_active_defrag_time', 0],
     ['current_active_defrag_time', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', clients.trackedKeys],
+    ['tracking_total_items', clients.trackedItems],
+    ['tracking_total_prefixes', clients.trackedPrefixes],
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.totalErrorReplies],
     ['dump_payload_sanitizations', 0],

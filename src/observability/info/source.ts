@@ -13,6 +13,19 @@ export interface ClientFigures {
   /** Keys that somebody waits for, and those of them that somebody wants to hear of when they are gone. */
   readonly waitedForKeys: number;
   readonly waitedForMissingKeys: number;
+  /** Clients that cache, keys that they may have, how often, and prefixes of keys that they want to hear of. */
+  readonly tracking: number;
+  readonly trackedKeys: number;
+  readonly trackedItems: number;
+  readonly trackedPrefixes: number;
+  /** Clients that are subscribed to something, and what they all are subscribed to. */
+  readonly subscribed: number;
+  readonly channels: number;
+  readonly patterns: number;
+  readonly shardChannels: number;
+  /** Clients that watch keys, and keys that are watched. */
+  readonly watching: number;
+  readonly watchedKeys: number;
 }
 
 /** The server at the moment of the call. */

@@ -64,7 +64,7 @@ export class Engine implements EventListener, FeedConsumer {
     hooks.context = this.context;
     this.context.eventClasses = ~(NOTIFY_KEY_MISS | NOTIFY_NEW); // as the classes of A
     this.context.eventListener = this;
-    this.executor = new Executor(this.context);
+    this.executor = new Executor(this.context, { thresholdUs: Number.POSITIVE_INFINITY, slowCommand: () => {} });
     feed.subscribe(this);
   }
 

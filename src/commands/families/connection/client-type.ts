@@ -17,7 +17,6 @@ export function clientTypeNamed(argv: Argv, i: number): ClientType | '' {
   return TYPE_TOKENS.find(([word]) => argv.is(i, word))?.[1] ?? '';
 }
 
-/** Whoever is connected today is an ordinary client. */
-export function typeOf(_client: Client): ClientType {
-  return 'normal';
+export function typeOf(client: Client): ClientType {
+  return client.subscriptions === null ? 'normal' : 'pubsub';
 }

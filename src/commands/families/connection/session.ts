@@ -8,10 +8,20 @@ const PONG = Buffer.from('+PONG\r\n');
 
 /** @hot */
 export function ping(c: CommandContext): void {
-  const { argv, reply } = c;
-  if (argv.count === 1) reply.raw(PONG);
+  const { argv, client, reply } = c;
+  if (client.subscriptions !== null && client.resp === 2 && argv.count <= 2) pingSubscriber(c);
+  else if (argv.count === 1) reply.raw(PONG);
   else if (argv.count === 2) echo(c);
   else reply.error(errWrongArity('ping'));
+}
+
+/** An answer of the shape of a message: in RESP2 a subscriber gets nothing else. */
+function pingSubscriber(c: CommandContext): void {
+  const { argv, reply } = c;
+  reply.array(2);
+  reply.bulkText('pong');
+  if (argv.count === 2) echo(c);
+  else reply.bulkText('');
 }
 
 /** @hot */
@@ -31,6 +41,10 @@ export function select(c: CommandContext): void {
 /** The name and version of the client library stay: they are the library's, which does not change. */
 export function reset(c: CommandContext): void {
   const { client, reply, users } = c;
+  client.transaction = null;
+  c.watched.unwatch(client);
+  c.pubsub.leave(client);
+  c.tracking.stop(client);
   client.database = 0;
   client.resp = 2;
   client.name = '';

@@ -1,6 +1,6 @@
 /**
- * The connection group's entries. Handlers: auth.ts, session.ts, client.ts, client-list.ts and client-kill.ts beside
- * this file.
+ * The connection group's entries. Handlers: auth.ts, session.ts, client.ts, client-list.ts, client-kill.ts and
+ * tracking.ts beside this file.
  */
 import { help } from '../../help.js';
 import type { CommandSpec } from '../../spec.js';
@@ -19,6 +19,7 @@ import {
 import { clientKill } from './client-kill.js';
 import { clientList } from './client-list.js';
 import { echo, ping, quit, reset, select } from './session.js';
+import { clientCaching, clientGetredir, clientTracking, clientTrackinginfo } from './tracking.js';
 
 export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
   {
@@ -44,6 +45,16 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     summary: 'Holds the commands about client connections.',
     subcommands: [
       {
+        name: 'caching',
+        since: '6.0.0',
+        arity: 3,
+        flags: 'noscript loading stale',
+        syntax: 'mode<YES | NO>',
+        complexity: 'O(1)',
+        summary: 'Says whether the keys of the next command are remembered for a connection that caches.',
+        handler: clientCaching,
+      },
+      {
         name: 'getname',
         since: '2.6.9',
         arity: 2,
@@ -51,6 +62,15 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         complexity: 'O(1)',
         summary: 'Tells the name of this connection.',
         handler: clientGetname,
+      },
+      {
+        name: 'getredir',
+        since: '6.0.0',
+        arity: 2,
+        flags: 'noscript loading stale',
+        complexity: 'O(1)',
+        summary: 'Tells which connection hears of changes in place of this one.',
+        handler: clientGetredir,
       },
       {
         name: 'help',
@@ -177,6 +197,25 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         handler: clientSetname,
       },
       {
+        name: 'tracking',
+        since: '6.0.0',
+        arity: -3,
+        flags: 'noscript loading stale',
+        syntax: "status<ON | OFF> ['REDIRECT' client-id:int] ['PREFIX' prefix*...] [BCAST] [OPTIN] [OPTOUT] [NOLOOP]",
+        complexity: 'O(1)',
+        summary: 'Lets a connection that caches what it reads hear of changes.',
+        handler: clientTracking,
+      },
+      {
+        name: 'trackinginfo',
+        since: '6.2.0',
+        arity: 2,
+        flags: 'noscript loading stale',
+        complexity: 'O(1)',
+        summary: 'Tells how this connection hears of changes.',
+        handler: clientTrackinginfo,
+      },
+      {
         name: 'unblock',
         since: '5.0.0',
         arity: -3,
@@ -222,6 +261,7 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     summary: 'Answers PONG, or the message.',
     tips: 'request_policy:all_shards response_policy:all_succeeded',
+    isForSubscribers: true,
     handler: ping,
   },
   {
@@ -233,6 +273,8 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     complexity: 'O(1)',
     summary: 'Closes this connection when its replies are sent.',
     deprecated: { since: '7.2.0', replacedBy: 'just closing the connection' },
+    isNeverQueued: true,
+    isForSubscribers: true,
     handler: quit,
   },
   {
@@ -243,6 +285,8 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
     flags: 'noscript loading stale fast no_auth allow_busy',
     complexity: 'O(1)',
     summary: 'Makes this connection as if it were new.',
+    isNeverQueued: true,
+    isForSubscribers: true,
     handler: reset,
   },
   {

@@ -1,6 +1,7 @@
 /** CONFIG: reading, changing and keeping the configuration of the running server. */
 import { decodeText, findDirective } from '../../../config/index.js';
 import { type Argv, error } from '../../../resp/index.js';
+import { mayBlock } from '../../blocking.js';
 import type { Client } from '../../client.js';
 import type { CommandContext } from '../../context.js';
 import { ERR_NO_CONFIG_FILE, ERR_SYNTAX, errRewrite } from '../../errors.js';
@@ -24,8 +25,9 @@ export function configSet(c: CommandContext): void {
   const pairs: (readonly [Uint8Array, Uint8Array])[] = [];
   for (let i = 2; i < argv.count; i += 2) pairs.push([argv.copy(i), argv.copy(i + 1)]);
   const result = c.config.set(pairs, { local: client.connection?.local ?? true });
-  if (result instanceof Promise) answerLater(c, client, result);
-  else answer(c, result);
+  if (!(result instanceof Promise)) return answer(c, result);
+  if (mayBlock(c)) answerLater(c, client, result);
+  else answerBefore(c, result);
 }
 
 /** The value of a directive that is a password. */
@@ -54,6 +56,17 @@ function answerLater(c: CommandContext, client: Client, result: Promise<string |
   });
 }
 
+/**
+ * Inside EXEC nobody can wait for what the system says: where it refuses, the old values come back and the log tells.
+ */
+function answerBefore(c: CommandContext, result: Promise<string | null>): void {
+  const { log } = c.ports;
+  void result.then((failure) => {
+    if (failure !== null) log.warning(failure);
+  });
+  c.reply.ok();
+}
+
 export function configRewrite(c: CommandContext): void {
   const { config, reply } = c;
   const { log } = c.ports;
@@ -70,6 +83,7 @@ export function configRewrite(c: CommandContext): void {
 export function configResetstat(c: CommandContext): void {
   c.stats.reset();
   c.keyspace.stats.reset();
+  c.keyspace.eviction.resetExceeded();
   c.ports.status.resetFigures();
   c.reply.ok();
 }

@@ -26,6 +26,16 @@ export function infoSource(c: CommandContext): InfoSource {
       waitingForTime: c.suspensions.timedCount,
       waitedForKeys: c.blocked.keyCount,
       waitedForMissingKeys: c.blocked.missingKeyCount,
+      tracking: c.tracking.clientCount,
+      trackedKeys: c.tracking.keyCount,
+      trackedItems: c.tracking.itemCount,
+      trackedPrefixes: c.tracking.prefixCount,
+      subscribed: c.pubsub.clientCount,
+      channels: c.pubsub.channels.count,
+      patterns: c.pubsub.patterns.count,
+      shardChannels: c.pubsub.shardChannels.count,
+      watching: c.watched.clientCount,
+      watchedKeys: c.watched.keyCount,
     },
   };
 }

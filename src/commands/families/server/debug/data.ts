@@ -158,7 +158,7 @@ export function populate(c: CommandContext): void {
     }
     const bytes = size > 0 ? padded : value;
     db.setString(key, 0, bytes, new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length, false);
-    if (c.keyChangeListener !== null) c.keyChangeListener.keyChanged(db, key, 0);
+    if (c.keyChangeListener !== null) c.keyChangeListener.keyChanged(db, key, 0, true);
   }
   reply.ok();
 }
