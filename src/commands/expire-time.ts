@@ -49,7 +49,7 @@ export function addExpireAt(builder: CommandBuilder, atMs: number): void {
 
 /** Deletes the key that is argument 1 of the running command; others are to free it in the background if `lazily`. */
 export function dropKey(c: CommandContext, lazily: boolean): void {
-  c.db.delete(c.argv, 1);
+  c.db.deleteEvenExpired(c.argv, 1);
   c.keyChanged(1);
   c.notify(NOTIFY_GENERIC, 'del', 1);
   c.propagateInstead()

@@ -208,8 +208,8 @@ export class Quicklist {
   }
 
   /**
-   * @hot Adds an element at one end, whose node is not compressed then: {@link pop} can take it back. {@link settleEnds}
-   * is to follow. O(its length), amortised.
+   * @hot Adds an element at one end, whose node is not compressed then: {@link pop} can take it back.
+   * {@link settleEnds} is to follow. O(its length), amortised.
    */
   push(root: number, atFront: boolean, element: ListElement): void {
     const { place } = this;

@@ -42,7 +42,8 @@ export function restore(c: CommandContext): void {
   const { argv, db, keyspace, nowMs, payloads, reply } = c;
   const options = parseOptions(c);
   if (options instanceof ErrorReply) return reply.error(options);
-  const old = options.replace ? db.peek(argv, KEY) : db.lookupWrite(argv, KEY);
+  // What is replaced goes as it is, be its time over or not: as in Redis, nobody hears that it expired.
+  const old = options.replace ? db.findKept(argv, KEY) : db.lookupWrite(argv, KEY);
   if (old !== NONE && !options.replace) return reply.error(BUSYKEY);
   const ttl = argv.int(TTL);
   if (Number.isNaN(ttl)) return reply.error(ERR_NOT_INTEGER);
@@ -88,6 +89,8 @@ function parseOptions({ argv }: CommandContext): RestoreOptions | ErrorReply {
 function place(c: CommandContext, value: number, old: Entry, expireAt: number, options: RestoreOptions): void {
   const { argv, db, keyspace, payloads } = c;
   const { stringBytes, stringView, stringFrom, stringLength } = payloads.input;
+  const wasLive = old !== NONE && !db.isExpired(old);
+  if (old !== NONE && !wasLive) db.deleteEntry(old);
   let entry =
     value === READ_STRING
       ? db.setString(argv, KEY, stringBytes, stringView, stringFrom, stringLength, false, expireAt !== 0)
@@ -96,7 +99,7 @@ function place(c: CommandContext, value: number, old: Entry, expireAt: number, o
   db.renewClock(entry);
   if (options.frequency !== NOT_GIVEN) db.setFrequency(entry, options.frequency);
   if (options.idleSeconds !== NOT_GIVEN) db.setIdle(entry, options.idleSeconds);
-  if (old !== NONE) keyspace.hooks.created(db, argv, KEY);
+  if (wasLive) keyspace.hooks.created(db, argv, KEY);
 }
 
 /** A time to live that counts from now would begin later where the command arrives. */
