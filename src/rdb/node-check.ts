@@ -4,7 +4,7 @@
  *
  * 1. It is a whole listpack, its numbers are stored as numbers, and its elements are as many as they say of each other.
  * 2. The ids of its entries, deleted ones too, ascend, from its own and the nodes before it on.
- * 3. Its counts are right, and at least one of its entries is not deleted.
+ * 3. Its counts are right, and it has entries, though trimming may have left none that is not deleted.
  */
 import { isValidListpack, LISTPACK_HEADER_BYTES, ListpackEntry } from '../types/listpack-entry.js';
 import { StreamId } from '../types/stream/stream-id.js';
@@ -28,12 +28,15 @@ export class NodeCheck {
   private at = 0;
   private end = 0;
   private failed = false;
+  /** Whether there was no entry yet. */
+  private isFirst = true;
   private live = 0;
   private deleted = 0;
 
   /** Begins with the nodes of another stream. */
   begin(): void {
     this.liveTotal = 0;
+    this.isFirst = true;
     this.firstId.setLeast();
     this.lastId.setLeast();
   }
@@ -47,14 +50,14 @@ export class NodeCheck {
     this.failed = false;
     this.live = 0;
     this.deleted = 0;
-    if (this.liveTotal > 0 && id.compare(this.lastId) <= 0) return false;
+    if (!this.isFirst && id.compare(this.lastId) <= 0) return false;
     const live = this.count();
     const deleted = this.count();
     const masterFields = this.count();
     this.pass(masterFields);
     if (this.count() !== 0) return false;
     while (this.at < this.end && !this.failed) this.entry(id, bytes, masterFields);
-    return !this.failed && this.live === live && this.deleted === deleted && live > 0;
+    return !this.failed && this.live === live && this.deleted === deleted && live + deleted > 0;
   }
 
   private entry(nodeId: StreamId, bytes: Uint8Array, masterFields: number): void {
@@ -72,8 +75,8 @@ export class NodeCheck {
     if (this.count() !== ENTRY_ELEMENTS + (hasOwnFields ? 1 + fields * 2 : fields)) this.failed = true;
     if (this.failed) return;
     if (entryId.compare(nodeId) < 0) this.failed = true;
-    const isFirst = this.liveTotal === 0 && this.live === 0 && this.deleted === 0;
-    if (!isFirst && entryId.compare(this.lastId) <= 0) this.failed = true;
+    if (!this.isFirst && entryId.compare(this.lastId) <= 0) this.failed = true;
+    this.isFirst = false;
     this.lastId.assign(entryId);
     if ((flags & FLAG_DELETED) !== 0) {
       this.deleted++;

@@ -67,6 +67,8 @@ describe.skipIf(!referenceAvailable)('payloads between redstart and the referenc
     for (const key of KEYS) {
       const payload = await payloadOf(from, key);
       if (payload === null || payload.readUInt16LE(payload.length - TRAILER_BYTES) > 10) continue;
+      // A small sorted set loses the sign of -0 when it is loaded, on either server.
+      if (/\r\n-0\r\n/.test((await from.command(['ZRANGE', key, 0, -1, 'WITHSCORES'])).wire)) continue;
       const digest = ['DEBUG', 'DIGEST-VALUE', key];
       const expireAt = (await from.command(['PEXPIRETIME', key])).wire.slice(1, -2).replace('-1', '0');
       expect((await to.command(['RESTORE', key, expireAt, payload, 'ABSTTL'])).wire).toBe('+OK\r\n');

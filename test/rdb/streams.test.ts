@@ -89,6 +89,11 @@ describe('a stream', () => {
     expect(codec.rewrite(empty)).toEqual(empty);
   });
 
+  it('may have a node in which all entries are deleted', () => {
+    const trimmed = stream(nodes(0, 1, 1, 'a', 0, ...[3, 0, 0, 1, 4]), [0, 9, 9, 0, 0, 5, 1, 4], [0]);
+    expect(codec.rewrite(trimmed)).toEqual(trimmed);
+  });
+
   it('of the first form gets what can be told of it', () => {
     const old = Uint8Array.from([15, ...nodes(...NODE), 2, 9, 9, 1, ...text('g'), 9, 9, 0, 0]);
     expect(codec.rewrite(old)).toEqual(
@@ -107,7 +112,7 @@ describe('a stream', () => {
   const refused: Readonly<Record<string, Uint8Array>> = {
     'a node of too few live entries': stream(nodes(3, ...NODE.slice(1)), [3, ...COUNTS.slice(1)], [0]),
     'a node of other deleted entries': stream(nodes(2, 0, ...NODE.slice(2)), COUNTS, [0]),
-    'a node without live entries': stream(nodes(0, 1, 1, 'a', 0, ...SECOND), [0, ...COUNTS.slice(1)], [0]),
+    'a node without entries': stream(nodes(0, 0, 1, 'a', 0), [0, ...COUNTS.slice(1)], [0]),
     'a node that ends within an entry': stream(nodes(...NODE.slice(0, -2)), COUNTS, [0]),
     'a node with something behind its entries': stream(nodes(...NODE, 1), COUNTS, [0]),
     'flags that there are not': stream(nodes(1, 0, 1, 'a', 0, 4, 0, 0, 1, 4), [1, ...COUNTS.slice(1)], [0]),

@@ -14,7 +14,7 @@ export function storeResult(c: CommandContext, i: number, holder: number, event:
     db.adopt(argv, i, holder);
     c.keyChanged(i, changes);
     c.notify(NOTIFY_ZSET, event, i);
-  } else if (db.delete(argv, i)) {
+  } else if (db.deleteEvenExpired(argv, i)) {
     c.keyChanged(i);
     c.notify(NOTIFY_GENERIC, 'del', i);
   }
