@@ -177,10 +177,15 @@ export class HyperLogLog {
 
   // --- Cardinality --------------------------------------------------------------------------------------------------
 
-  /** The cardinality that was stored with it; -1 when that is out of date. */
+  /** The cardinality that was stored with it, to the nearest double; -1 when that is out of date. */
   get stored(): number {
     const high = this.view.getUint32(CARDINALITY_AT + 4, true);
     return high >= 0x8000_0000 ? -1 : high * 2 ** 32 + this.view.getUint32(CARDINALITY_AT, true);
+  }
+
+  /** The cardinality that was stored, which is not out of date: any number of 63 bits, if somebody wrote it. */
+  get storedExactly(): bigint {
+    return this.view.getBigUint64(CARDINALITY_AT, true);
   }
 
   /** Stores the cardinality with it. */

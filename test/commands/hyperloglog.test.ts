@@ -40,6 +40,13 @@ describeCommands('PFADD', (t) => {
 });
 
 describeCommands('PFCOUNT', (t) => {
+  t.test('an estimate that somebody has written is answered with all its digits', async (c) => {
+    await c.expect('PFADD h a b c', int(1));
+    await c.ask(['SETRANGE', 'h', '8', bytes('\x01\0\0\0\0\0\0\x61')]);
+    await c.expect('PFCOUNT h', int(0x6100_0000_0000_0001n));
+    await c.ask(['SETRANGE', 'h', '8', bytes('\x01\0\0\0\0\0\x20\0')]);
+    await c.expect('PFCOUNT h', int(2n ** 53n + 1n));
+  });
   t.test('PFCOUNT estimates as Redis does, sparse and dense, one key and several', async (c) => {
     await c.expect('PFCOUNT missing', int(0));
     for (const [from, estimate] of [

@@ -39,6 +39,7 @@ export function pfcount(c: CommandContext): void {
   if (entry === NONE) return reply.int(0);
   if (!load(c, entry)) return;
   const { hyperloglog: hll } = c.keyspace;
+  if (hll.stored > Number.MAX_SAFE_INTEGER) return reply.bigint(hll.storedExactly);
   if (hll.stored >= 0) return reply.int(hll.stored);
   const cardinality = hll.count();
   if (cardinality < 0) return reply.error(CORRUPT_HYPERLOGLOG);
