@@ -55,6 +55,7 @@ function seconds(ms: number): number {
 /** `N` for a client that nothing special is to be said of. */
 function clientFlags(client: Client): string {
   let flags = '';
+  if (client.isMonitor) flags += 'O';
   if (client.subscriptions !== null) flags += 'P';
   if (client.transaction !== null) flags += 'x';
   if (client.suspension !== null) flags += 'b';

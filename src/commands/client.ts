@@ -110,6 +110,8 @@ export class Client implements Subscriber {
   subscriptions: Subscriptions | null = null;
   /** How it hears of changes to what it caches; null: not at all. */
   tracking: ClientTracking | null = null;
+  /** Whether it sees the commands of all (MONITOR). */
+  isMonitor = false;
   /** Set when the connection is to be closed after the current command. */
   closing = false;
   /** Whether the connection is gone: nothing may be sent any more. */

@@ -19,6 +19,8 @@ import type { Random } from '../util/random.js';
 import { BlockedKeys } from './blocking.js';
 import type { Client } from './client.js';
 import { type EventListener, NOTIFY_GENERIC } from './events.js';
+import { Monitors } from './monitors.js';
+import { Pause } from './pause.js';
 import { Payloads } from './payloads.js';
 import type { Ports } from './ports.js';
 import { Pushes } from './pushes.js';
@@ -109,6 +111,8 @@ export class CommandContext {
   readonly suspensions: Suspensions;
   /** Commands that wait for keys. */
   readonly blocked = new BlockedKeys();
+  readonly monitors = new Monitors();
+  readonly pause: Pause;
   /** What clients get without having asked for it. */
   readonly pushes: Pushes;
   readonly pubsub: PubSub<Client>;
@@ -170,6 +174,7 @@ export class CommandContext {
     this.command = parts.table.all[0]!;
     this.watched = new WatchedKeys(this);
     this.tracking = new Tracking(this);
+    this.pause = new Pause(this);
     this.pushes = new Pushes(parts.reply);
     this.pubsub = new PubSub(this.pushes.send);
   }

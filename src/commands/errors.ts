@@ -34,6 +34,7 @@ export const OOM = error("OOM command not allowed when used memory > 'maxmemory'
 /** The system has no more memory. Redis has no words for this: it ends there. */
 export const OOM_SYSTEM = error('OOM no memory left for this command');
 export const ERR_NO_MULTI = error('ERR Command not allowed inside a transaction');
+export const ERR_REPLICA_KEYSPACE = error("ERR Replica can't interact with the keyspace");
 export const ERR_CLUSTER_DISABLED = error('ERR This instance has cluster support disabled');
 
 /** `name` is the full name of the command, `config|get` for a subcommand. */
@@ -92,6 +93,7 @@ export const ERR_CLIENT_MAXAGE = error('ERR maxage is not an integer or out of r
 export const ERR_CLIENT_MAXAGE_POSITIVE = error('ERR maxage should be greater than 0');
 export const ERR_CLIENT_NAME = error('ERR Client names cannot contain spaces, newlines or special characters.');
 export const ERR_NO_SUCH_CLIENT = error('ERR No such client');
+export const ERR_PAUSE_MODE = error('ERR CLIENT PAUSE mode must be WRITE or ALL');
 export const ERR_PROTOCOL_VERSION = error('ERR Protocol version is not an integer or out of range');
 export const ERR_TRACKING_BCAST_OPT = error('ERR OPTIN and OPTOUT are not compatible with BCAST');
 export const ERR_TRACKING_OPT_BOTH = error("ERR You can't specify both OPTIN mode and OPTOUT mode");
@@ -279,6 +281,7 @@ export const errGeoStore = (what: string): ErrorReply =>
   error(`ERR ${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`);
 
 // server
+export const ERR_MONITOR_INSIDE = error("ERR MONITOR isn't allowed for DENY BLOCKING client");
 export const ERR_DEBUG_DATABASE = error('ERR Out of range database');
 export const ERR_DEBUG_NOT_HASH_TABLE = error(
   'ERR The value stored at the specified key is not represented using an hash table',

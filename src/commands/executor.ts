@@ -20,6 +20,7 @@ import {
 } from './context.js';
 import {
   ERR_NO_MULTI,
+  ERR_REPLICA_KEYSPACE,
   errExecAbort,
   errNotAllowed,
   errSubscribed,
@@ -31,14 +32,17 @@ import {
   OOM_SYSTEM,
 } from './errors.js';
 import type { CommandObserver } from './observer.js';
+import { flagsOf } from './pause.js';
 import { PermissionCheck } from './permission.js';
 import {
   type CommandHandler,
   FLAG_DENYOOM,
+  FLAG_MAY_REPLICATE,
   FLAG_NO_AUTH,
   FLAG_NO_MULTI,
   FLAG_PROTECTED,
   FLAG_READONLY,
+  FLAG_WRITE,
 } from './spec.js';
 import type { Command, CommandTable } from './table.js';
 import type { ClientTracking } from './tracking.js';
@@ -48,6 +52,8 @@ const HOST = token('host:');
 const HTTP_WARNING_INTERVAL_MS = 60_000;
 /** EXEC does, too, but runs what was queued. */
 const ENDS_TRANSACTION: ReadonlySet<string> = new Set(['discard', 'quit', 'reset']);
+/** What a replica may not run here, and a monitor is one in this regard. */
+const TOUCHES_DATA = FLAG_READONLY | FLAG_WRITE | FLAG_MAY_REPLICATE;
 const QUEUED = Buffer.from('+QUEUED\r\n');
 
 export class Executor implements Caller {
@@ -57,6 +63,8 @@ export class Executor implements Caller {
   private readonly observer: CommandObserver;
   /** Errors of replies that are accounted for, each by the command that answered it. */
   private countedErrors = 0;
+  /** Whether the command has been shown to monitors before: it waited, and is run again. */
+  private isRerun = false;
   private warnedOfHttpMs = 0;
 
   constructor(context: CommandContext, observer: CommandObserver) {
@@ -120,7 +128,9 @@ export class Executor implements Caller {
     const muted = client.replyMode !== REPLY_ON;
     if (muted) reply.beginDiscarded(client.resp);
     else reply.begin(client.connection, client.resp);
+    this.isRerun = true;
     this.run(client, command);
+    this.isRerun = false;
     if (muted) reply.rewind();
     replyModeAfter(client);
     this.endReply();
@@ -155,6 +165,7 @@ export class Executor implements Caller {
     }
     const refusal = this.refusal(client, command);
     if (refusal !== null) return this.refuse(client, command, refusal);
+    if (this.c.pause.isOn && this.c.pause.holds(client, flagsOf(client, command))) return false;
     if (client.transaction !== null && !command.isNeverQueued) return this.queue(client, command);
     this.call(client, command, command.handler);
     return true;
@@ -248,6 +259,7 @@ export class Executor implements Caller {
     if (keyspace.eviction.isDue && this.isShortOfMemory(client, command)) return OOM;
     if (client.subscriptions !== null && client.resp === 2 && !command.isForSubscribers)
       return errSubscribed(command.name);
+    if (client.isMonitor && (command.flags & TOUCHES_DATA) !== 0) return ERR_REPLICA_KEYSPACE;
     return null;
   }
 
@@ -309,6 +321,7 @@ export class Executor implements Caller {
     this.setRunning(client, command);
     if (command.needsNoUnit) this.runAlone(client, handler);
     else this.runUnit(client, handler);
+    if (this.c.monitors.areWatching && !this.isRerun) this.c.monitors.show(this.c, command);
     if (client.suspension !== null) return; // it counts when it is answered, or run again
     this.count(command);
     if (client.tracking !== null) this.track(client, client.tracking, command);

@@ -44,6 +44,7 @@ export class ClientSession implements ConnectionOwner {
     parts.context.watched.unwatch(client);
     parts.context.pubsub.leave(client);
     parts.context.tracking.stop(client);
+    parts.context.monitors.remove(client);
     parts.clients.remove(client);
   }
 

@@ -65,6 +65,7 @@ export class ServerTasks implements CronTasks {
     const begunUs = clock.monotonicUs();
     const nowMs = clock.nowMs();
     network.maintain(hz);
+    context.pause.look(nowMs);
     this.closeIdleClients(nowMs, hz);
     if (nowMs - this.sampledMs >= SAMPLE_INTERVAL_MS) this.sample(nowMs);
     if (nowMs - this.statusMs >= STATUS_INTERVAL_MS) {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 
 const CALLS = 1_000_000;
-const ROUNDS = 24;
+const ROUNDS = 60;
 /** What reading the figures and the time may cost: a 32nd of a byte a call. */
 const NOISE_BYTES = 32_768;
 

@@ -23,6 +23,7 @@ export const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ['reference zrevrank WITHSCORE', LATER_TOKEN],
   ...onBoth('ERR_HLL_SELF_TEST', 'a server that answers it is broken'),
   ...onBoth('ERR_STREAM_ELEMENTS', 'takes gigabytes'),
+  ...onBoth('ERR_MONITOR_INSIDE', 'stands in the reply of EXEC, whose parts are not recorded'),
   ...onBoth('NOPERM_CHANNEL', NO_ACL),
   ...onBoth('NOPERM_COMMAND', NO_ACL),
   ...onBoth('NOPERM_KEY', NO_ACL),

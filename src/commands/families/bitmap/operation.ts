@@ -53,8 +53,10 @@ function deleteDestination(c: CommandContext): void {
  */
 function prepareDestination(c: CommandContext, sources: Entry[], length: number): Entry {
   const { db } = c;
-  const old = db.lookupWrite(c.argv, 2);
+  const old = db.peek(c.argv, 2);
+  // What is replaced is used by that, and what is written in place by its lookup: once, as in Redis.
   if (old === NONE || db.typeOf(old) !== TYPE_STRING) return resizeRaw(c, 2, NONE, length);
+  if (c.keyspace.touches) db.touch(old);
   const resized = resizeRaw(c, 2, old, length); // first: it may need memory
   const destination = db.expireAtOf(resized) >= 0 ? db.persist(resized) : resized;
   for (let i = 0; i < sources.length; i++) if (sources[i] === old) sources[i] = destination;

@@ -7,7 +7,10 @@ import type { CommandContext } from '../../context.js';
 import {
   ERR_CLIENT_NAME,
   ERR_NOT_INTEGER,
+  ERR_PAUSE_MODE,
   ERR_SYNTAX,
+  ERR_TIMEOUT_NEGATIVE,
+  ERR_TIMEOUT_NOT_INTEGER,
   ERR_UNBLOCK_REASON,
   errClientAttribute,
   errClientOption,
@@ -22,6 +25,8 @@ const OFF = token('off');
 const SKIP = token('skip');
 const TIMEOUT = token('timeout');
 const ERROR = token('error');
+const ALL = token('all');
+const WRITE = token('write');
 
 export function clientId(c: CommandContext): void {
   c.reply.int(c.client.id);
@@ -98,4 +103,22 @@ export function clientUnblock(c: CommandContext): void {
     c.suspensions.resume(client, (resumed) => resumed.reply.error(UNBLOCKED));
   } else c.suspensions.resume(client, (resumed) => timedOut.call(suspension, resumed));
   reply.int(1);
+}
+
+/** For so many milliseconds no commands run, or with WRITE none that write. */
+export function clientPause(c: CommandContext): void {
+  const { argv, pause, reply } = c;
+  if (argv.count > 4) return reply.error(subcommandSyntaxError(argv));
+  const writesOnly = argv.count === 4 && argv.is(3, WRITE);
+  if (argv.count === 4 && !writesOnly && !argv.is(3, ALL)) return reply.error(ERR_PAUSE_MODE);
+  const timeoutMs = argv.int(2);
+  if (Number.isNaN(timeoutMs)) return reply.error(ERR_TIMEOUT_NOT_INTEGER);
+  if (timeoutMs < 0) return reply.error(ERR_TIMEOUT_NEGATIVE);
+  pause.begin(c.nowMs + timeoutMs, !writesOnly);
+  reply.ok();
+}
+
+export function clientUnpause(c: CommandContext): void {
+  c.pause.end();
+  c.reply.ok();
 }

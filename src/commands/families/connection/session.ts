@@ -45,6 +45,7 @@ export function reset(c: CommandContext): void {
   c.watched.unwatch(client);
   c.pubsub.leave(client);
   c.tracking.stop(client);
+  c.monitors.remove(client);
   client.database = 0;
   client.resp = 2;
   client.name = '';

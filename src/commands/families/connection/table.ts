@@ -11,10 +11,12 @@ import {
   clientInfoCommand,
   clientNoEvict,
   clientNoTouch,
+  clientPause,
   clientReply,
   clientSetinfo,
   clientSetname,
   clientUnblock,
+  clientUnpause,
 } from './client.js';
 import { clientKill } from './client-kill.js';
 import { clientList } from './client-list.js';
@@ -165,6 +167,17 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         handler: clientNoTouch,
       },
       {
+        name: 'pause',
+        since: '3.0.0',
+        arity: -3,
+        flags: 'admin noscript loading stale',
+        syntax: 'timeout:int [mode<WRITE | ALL>^6.2.0]',
+        complexity: 'O(1)',
+        summary: 'Lets the commands of all clients wait for a while, or those that write.',
+        history: [['6.2.0', '`WRITE` came, and `ALL` for what there was before.']],
+        handler: clientPause,
+      },
+      {
         name: 'reply',
         since: '3.2.0',
         arity: 3,
@@ -224,6 +237,15 @@ export const CONNECTION_COMMANDS: readonly CommandSpec[] = [
         complexity: 'O(1)',
         summary: 'Ends the waiting of a client as if its time were over, or with an error.',
         handler: clientUnblock,
+      },
+      {
+        name: 'unpause',
+        since: '6.2.0',
+        arity: 2,
+        flags: 'admin noscript loading stale',
+        complexity: 'O(N), N being the number of clients that wait',
+        summary: 'Ends a pause.',
+        handler: clientUnpause,
       },
     ],
   },

@@ -18,6 +18,7 @@ import { info } from './info.js';
 import { lolwut } from './lolwut.js';
 import { memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from './memory.js';
 import { moduleList, moduleLoad, moduleUnload } from './module.js';
+import { monitor } from './monitor.js';
 import { shutdown } from './shutdown.js';
 import { slowlogGet, slowlogLen, slowlogReset } from './slowlog.js';
 import { lastsave, role, time } from './state.js';
@@ -404,6 +405,16 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         handler: moduleUnload,
       },
     ],
+  },
+  {
+    name: 'monitor',
+    group: 'server',
+    since: '1.0.0',
+    arity: 1,
+    flags: 'admin noscript loading stale',
+    complexity: 'O(N) a command, N being its bytes',
+    summary: 'Shows this connection every command that runs.',
+    handler: monitor,
   },
   {
     name: 'restore-asking',
