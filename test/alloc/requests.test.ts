@@ -14,6 +14,8 @@ const YOUNG_MEGABYTES = 64;
 const CLOCK_BYTES = 96;
 /** Bytes a call of a command whose time is taken on its own. */
 const OWN_TIME_BYTES = 40;
+/** What a busy machine adds, where more batches read the time twice: far from the 12 bytes of the smallest object. */
+const NOISE_BYTES = 2;
 const TIMED = ['DEL', 'SET and DEL', 'LINDEX', 'LRANGE'];
 
 interface Result {
@@ -38,7 +40,7 @@ describe('Up to a million calls through the request loop', () => {
       const what = `${name} in chunks of ${depth}`;
       expect(sentBytes, what).toBeGreaterThan(CALLS / 5);
       expect(collections, `garbage collections by ${what}`).toBe(0);
-      const allowed = CLOCK_BYTES / depth + (TIMED.includes(name) ? OWN_TIME_BYTES : 0) + 0.5;
+      const allowed = CLOCK_BYTES / depth + (TIMED.includes(name) ? OWN_TIME_BYTES : 0) + NOISE_BYTES;
       expect(bytesPerCall, `bytes a call of ${what}`).toBeLessThan(allowed);
     }
   });
